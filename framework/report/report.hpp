@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// The report: one JSON document (pedigree/report/v1), and pure functions from it to other forms.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "framework/pipeline/pipeline.hpp"
+#include "framework/plugin/manifest.hpp"
+#include "framework/verdict/verdict.hpp"
+
+namespace pedigree::report {
+
+struct InputFile {
+  std::string path, sha256;
+  std::uint64_t bytes = 0;
+};
+
+/// What a report says beside the judgement.
+struct Provenance {
+  std::string subject_revision, subject_digest, resolved_from;  ///< folder | hub-cache | catalog
+  std::string profile;
+  std::vector<const plugin::Manifest*> plugins;
+  std::vector<InputFile> inputs;
+  std::vector<std::string> sandbox;
+};
+
+/// Builds the document of design.md section 7. `messages` are the plugins' catalogues merged with
+/// the framework's own; every evidence keeps summary_key and params so that other languages can be
+/// rendered later.
+nlohmann::json build(const std::string& subject_id, const std::string& pipeline_name, const std::string& question,
+                     const verdict::Case& case_, const verdict::Judgement& judgement, const Provenance& provenance,
+                     const nlohmann::json& messages, const std::string& lang);
+
+struct TextStyle {
+  int width = 80;
+  bool color = false;
+  bool unicode = true;
+  std::string lang = "en";
+  bool verbose = false;
+};
+/// The terminal report.
+std::string to_terminal(const nlohmann::json& report, const TextStyle& style);
+
+/// JSON Schema (draft 2020-12) of the report.
+nlohmann::json report_schema();
+
+}  // namespace pedigree::report

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+# How this project declares its own targets: one call per folder, sources found by name.
+include_guard(GLOBAL)
+
+# Warnings, hardening and sanitizers for our own code only.
+add_library(pedigree_options INTERFACE)
+target_compile_options(pedigree_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+                       -Wno-sign-conversion -Wno-restrict -fstack-protector-strong)
+if(PEDIGREE_WERROR)
+  target_compile_options(pedigree_options INTERFACE -Werror)
+endif()
+if(PEDIGREE_SANITIZE)
+  target_compile_options(pedigree_options INTERFACE -fsanitize=${PEDIGREE_SANITIZE} -fno-omit-frame-pointer
+                         -fno-sanitize-recover=all)
+  target_link_options(pedigree_options INTERFACE -fsanitize=${PEDIGREE_SANITIZE})
+  target_compile_definitions(pedigree_options INTERFACE _GLIBCXX_ASSERTIONS PEDIGREE_SANITIZED)
+else()
+  target_compile_definitions(pedigree_options INTERFACE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
+endif()
+
+# pedigree_module(name [LINK libs...]): the static library of the current folder's *.cpp
+function(pedigree_module name)
+  cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+  if(NOT sources)
+    add_library(pedigree_${name} INTERFACE)
+    target_link_libraries(pedigree_${name} INTERFACE ${ARG_LINK})
+    target_include_directories(pedigree_${name} INTERFACE ${PROJECT_SOURCE_DIR})
+    return()
+  endif()
+  add_library(pedigree_${name} STATIC ${sources})
+  target_include_directories(pedigree_${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_link_libraries(pedigree_${name} PUBLIC ${ARG_LINK} PRIVATE pedigree_options)
+endfunction()
+
+# pedigree_test(name SOURCES ... [LINK libs...] [LABELS ...]): one GoogleTest program, each case a ctest
+function(pedigree_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;LABELS" ${ARGN})
+  if(NOT PEDIGREE_TESTS OR NOT ARG_SOURCES)
+    return()
+  endif()
+  find_package(GTest REQUIRED)
+  include(GoogleTest)
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} pedigree_options GTest::gmock GTest::gtest_main)
+  target_compile_definitions(${name} PRIVATE PEDIGREE_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+                             PEDIGREE_BINARY_DIR="${PROJECT_BINARY_DIR}")
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+                       PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 300)
+endfunction()

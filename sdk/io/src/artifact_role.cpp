@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#include "pedigree/io/artifact_role.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <string>
+
+namespace pedigree::io {
+namespace {
+
+std::string_view base_name(std::string_view path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string_view::npos ? path : path.substr(slash + 1);
+}
+
+bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+
+std::string_view skip_space(std::string_view text) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front())) != 0) text.remove_prefix(1);
+  return text;
+}
+
+/// "base64 SP digits" on the first line: a tiktoken vocabulary.
+bool looks_like_tiktoken(std::string_view head) {
+  const auto line = head.substr(0, head.find_first_of("\r\n"));
+  const auto space = line.find(' ');
+  if (space == std::string_view::npos || space == 0 || space % 4 != 0 || space + 1 >= line.size()) return false;
+  const auto base64 = [](unsigned char c) { return std::isalnum(c) != 0 || c == '+' || c == '/' || c == '='; };
+  return std::all_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(space), base64) &&
+         std::all_of(line.begin() + static_cast<std::ptrdiff_t>(space) + 1, line.end(),
+                     [](unsigned char c) { return std::isdigit(c) != 0; });
+}
+
+/// u64 length, then '{': the start of a safetensors header.
+bool looks_like_safetensors(std::string_view head) {
+  return head.size() >= 9 && head[8] == '{' && head[5] == 0 && head[6] == 0 && head[7] == 0;
+}
+
+bool in_checkpoint_folder(std::string_view name) {
+  return name.starts_with("step-") || name.starts_with("checkpoint-") || contains(name, "/step-") ||
+         contains(name, "/checkpoint-");
+}
+
+struct NamedRole {
+  std::string_view name, role;
+};
+constexpr std::array kByName{
+    NamedRole{"config.json", role::kConfig},
+    NamedRole{"params.json", role::kConfig},
+    NamedRole{"generation_config.json", role::kGenerationConfig},
+    NamedRole{"tokenizer.json", role::kTokenizer},
+    NamedRole{"tekken.json", role::kTokenizer},
+    NamedRole{"tokenizer.model", role::kTokenizer},
+    NamedRole{"tokenizer_config.json", role::kTokenizerConfig},
+    NamedRole{"special_tokens_map.json", role::kSpecialTokens},
+    NamedRole{"added_tokens.json", role::kAddedTokens},
+    NamedRole{"vocab.json", role::kVocab},
+    NamedRole{"merges.txt", role::kMerges},
+    NamedRole{"chat_template.jinja", role::kChatTemplate},
+    NamedRole{"chat_template.json", role::kChatTemplate},
+    NamedRole{"adapter_config.json", role::kAdapterConfig},
+    NamedRole{"trainer_state.json", role::kTrainingLog},
+    NamedRole{"trainer_log.jsonl", role::kTrainingLog},
+    NamedRole{"responses.jsonl", role::kResponses},
+};
+
+/// A JSON document whose name says nothing: its first keys decide.
+std::string_view role_of_json(std::string_view head) {
+  if (contains(head, "\"weight_map\"")) return role::kWeightsIndex;
+  if (contains(head, "\"log_history\"") || contains(head, "\"global_step\"")) return role::kTrainingLog;
+  if (contains(head, "\"added_tokens\"") || contains(head, "\"truncation\"") || contains(head, "\"vocab\""))
+    return role::kTokenizer;
+  if (contains(head, "\"tokenizer_class\"") || contains(head, "\"added_tokens_decoder\"")) return role::kTokenizerConfig;
+  if (contains(head, "\"base_model_name_or_path\"")) return role::kAdapterConfig;
+  if (contains(head, "\"response\"") || contains(head, "\"output\"") || contains(head, "\"resps\"") ||
+      contains(head, "\"choices\"") || contains(head, "\"completion\""))
+    return role::kResponses;
+  if (contains(head, "\"loss\"") || contains(head, "\"train_loss\"")) return role::kTrainingLog;
+  if (contains(head, "\"model_type\"") || contains(head, "\"architectures\"") || contains(head, "\"hidden_size\"") ||
+      contains(head, "\"n_embd\"") || contains(head, "\"d_model\""))
+    return role::kConfig;
+  return role::kUnknown;
+}
+
+bool ends_with_any(std::string_view text, std::initializer_list<std::string_view> endings) {
+  return std::any_of(endings.begin(), endings.end(), [&](auto e) { return text.ends_with(e); });
+}
+
+}  // namespace
+
+std::string_view role_of(std::string_view name, std::string_view head) {
+  head = head.substr(0, 4096);
+  const auto base = base_name(name);
+  if (base.ends_with(".incomplete") || contains(name, ".cache/huggingface/")) return role::kUnknown;
+  if (head.starts_with("version https://git-lfs.github.com/spec/")) return role::kUnknown;
+  if (head.starts_with("GGUF")) return role::kGguf;
+  if (contains(base, "tfevents")) return role::kTrainingLog;
+  if (base.ends_with(".safetensors.index.json")) return role::kWeightsIndex;
+  if (base.ends_with(".safetensors") || looks_like_safetensors(head)) {
+    if (skip_space(head).starts_with("<")) return role::kUnknown;
+    return in_checkpoint_folder(name) ? role::kCheckpoint : role::kWeights;
+  }
+  if (ends_with_any(base, {".gguf"})) return role::kGguf;
+  if (ends_with_any(base, {".bin", ".pth", ".pt", ".ckpt", ".pkl"})) return role::kPickle;
+  for (const auto& [known, role] : kByName)
+    if (base == known) return role;
+  if (base == "README.md" && skip_space(head).starts_with("---")) return role::kModelCard;
+  if (ends_with_any(base, {".tiktoken"}) || looks_like_tiktoken(head)) return role::kTokenizer;
+  if (base.ends_with(".model") && !head.empty() && head.front() == '\n') return role::kTokenizer;
+  if (skip_space(head).starts_with("{") || skip_space(head).starts_with("[")) return role_of_json(head);
+  if (ends_with_any(base, {".log", ".csv", ".txt"}) && contains(head, "loss")) return role::kTrainingLog;
+  return role::kUnknown;
+}
+
+}  // namespace pedigree::io
