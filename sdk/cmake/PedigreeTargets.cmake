@@ -49,3 +49,22 @@ function(pedigree_test name)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
                        PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 300)
 endfunction()
+
+# pedigree_bench(bench_NAME SOURCES ... [LINK libs...]): a program that prints a JSON list of
+# {name, value, unit, compared_to, ratio} on stdout. `./dev bench` builds every one (target
+# `benches`), runs it, and joins the lists in build/bench/results.json. See tests/bench/README.md.
+function(pedigree_bench name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  if(NOT PEDIGREE_BENCH OR NOT ARG_SOURCES)
+    return()
+  endif()
+  if(NOT TARGET benches)
+    add_custom_target(benches)
+  endif()
+  add_executable(${name} EXCLUDE_FROM_ALL ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} pedigree_options)
+  target_compile_definitions(${name} PRIVATE PEDIGREE_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bench)
+  add_dependencies(benches ${name})
+endfunction()
