@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#include "pedigree/io/training_log.hpp"
+
+#include <cctype>
+#include <regex>
+
+#include "readers.hpp"
+
+namespace pedigree::io {
+namespace {
+
+bool starts_like_json(std::string_view bytes) {
+  if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
+  std::size_t at = 0;
+  while (at < bytes.size() && at < 4096 && std::isspace(static_cast<unsigned char>(bytes[at])) != 0) ++at;
+  bytes.remove_prefix(at);
+  return bytes.starts_with("{\"") || bytes.starts_with("{\n") || bytes.starts_with("{ ") || bytes.starts_with("{\r") ||
+         bytes.starts_with("[{") || bytes.starts_with("[\n");
+}
+
+bool mostly_binary(std::string_view bytes) {
+  const auto head = bytes.substr(0, 4096);
+  std::size_t odd = 0;
+  for (char c : head) odd += c == '\0' ? 1 : 0;
+  return odd * 20 > head.size();
+}
+
+}  // namespace
+
+Result<TrainingLog> read_training_log(std::string_view name, std::string_view bytes, std::string_view pattern) {
+  TrainingLog log;
+  log.name = name;
+  const auto fail = [&](std::string code, std::string message, std::string hint) {
+    return Error{std::move(code), std::string{name}, "", std::move(message), std::move(hint)};
+  };
+  if (bytes.empty()) return fail("LOG_EMPTY", "the file is empty", "give the log of a run that logged its loss");
+  std::regex compiled;
+  if (!pattern.empty()) {
+    try {
+      compiled = std::regex{std::string{pattern}, std::regex::ECMAScript | std::regex::optimize};
+    } catch (const std::regex_error& e) {
+      return fail("LOG_PATTERN", std::string{"the pattern is no regular expression: "} + e.what(),
+                  "use ECMAScript syntax with two groups, step and loss");
+    }
+    log.format = "text";
+    training_log::read_text_log(bytes, &compiled, log);
+  } else if (training_log::looks_like_tensorboard(bytes)) {
+    log.format = "tensorboard";
+    training_log::read_tensorboard(bytes, log);
+  } else if (mostly_binary(bytes)) {
+    return fail("LOG_BINARY", "the file is binary and no TensorBoard event file",
+                "export the run as CSV or JSON lines, or give the console log");
+  } else if (starts_like_json(bytes)) {
+    log.format = bytes.find("\"log_history\"") != std::string_view::npos ? "hf-trainer-state" : "json-lines";
+    training_log::read_json_log(bytes, log);
+  } else if (training_log::looks_like_csv(bytes)) {
+    log.format = "csv";
+    training_log::read_csv_log(bytes, log);
+  } else {
+    log.format = "text";
+    training_log::read_text_log(bytes, nullptr, log);
+  }
+  if (log.points.empty() && log.remarks.empty())
+    return fail("LOG_NO_LOSS", "no line of it holds a loss that any known format names",
+                "name the loss with the option pattern, e.g. 'step (\\d+) .* loss ([0-9.]+)'");
+  return log;
+}
+
+}  // namespace pedigree::io
