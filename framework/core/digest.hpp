@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// SHA-256 of bytes, descriptors and files, as 64 lower-case hexadecimal digits.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "pedigree/io/result.hpp"
+
+namespace pedigree {
+
+/// A digest in the making. Not thread-safe.
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+  Sha256(Sha256&&) noexcept;
+  Sha256& operator=(Sha256&&) noexcept;
+
+  void update(std::span<const std::byte> bytes);
+  void update(std::string_view text) { update(std::as_bytes(std::span{text})); }
+  /// The 64 digits; the object is spent afterwards.
+  std::string hex();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+std::string sha256_hex(std::string_view bytes);
+
+/// Digest of everything behind an open regular file, read with pread from offset 0 (the descriptor's own position does
+/// not move). `name` is for the message. Error: READ_FAILED.
+io::Result<std::string> sha256_of_descriptor(int descriptor, const std::string& name);
+
+/// Error: OPEN_FAILED, NOT_A_FILE (folders, devices and pipes are refused without blocking), READ_FAILED.
+io::Result<std::string> sha256_of_file(const std::filesystem::path& file);
+
+}  // namespace pedigree
