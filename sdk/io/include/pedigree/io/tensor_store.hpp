@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "pedigree/io/dtype.hpp"
 #include "pedigree/io/result.hpp"
 
 namespace pedigree {
@@ -19,18 +20,15 @@ struct Artifact;
 
 namespace pedigree::io {
 
-/// Element types of safetensors and block types of GGUF (names as in the two specifications).
-enum class Dtype : std::uint8_t;
-
 /// Where one tensor lies. Row-major; shape is outermost first (GGUF's reversed order is undone).
 struct TensorInfo {
-  std::string name;                  ///< as in the file
-  Dtype dtype;
+  std::string name;  ///< as in the file
+  Dtype dtype = Dtype::kOpaque;
   std::vector<std::uint64_t> shape;  ///< empty for a scalar
   std::uint32_t file = 0;            ///< index into TensorStore::files()
   std::uint64_t offset = 0;          ///< first byte in that file
   std::uint64_t bytes = 0;
-  std::uint64_t elements = 0;        ///< product of shape
+  std::uint64_t elements = 0;  ///< product of shape
   std::uint64_t rows() const { return shape.empty() ? 1 : shape.front(); }
   std::uint64_t columns() const { return rows() == 0 ? 0 : elements / rows(); }
 };
@@ -46,21 +44,27 @@ class TensorStore {
  public:
   /// Artifacts of one model; roles weights, weights-index and gguf are used. Fails only when no
   /// file at all is readable; per-file failures are in notices() and the other files stay usable.
+  /// The artifacts' descriptors must stay open as long as the store. Errors: STORE_NO_WEIGHTS,
+  /// UNSUPPORTED_PICKLE, or the first file's own error.
   static Result<TensorStore> open(std::span<const Artifact> artifacts);
 
-  std::span<const TensorInfo> tensors() const;         ///< in file order
-  const TensorInfo* find(std::string_view name) const; ///< nullptr when absent
+  std::span<const TensorInfo> tensors() const;          ///< in file order
+  const TensorInfo* find(std::string_view name) const;  ///< nullptr when absent
   std::span<const std::string> files() const;
   std::span<const Notice> notices() const;
   bool is_gguf() const;
   std::uint64_t total_bytes() const;
+  /// True when a file or a tensor that should be there could not be read: findings cover a part only.
+  bool partial() const;
 
   /// Converts elements [first, first + out.size()) to float. For block types `first` and the count
   /// must be multiples of the block. F64 and integers are rounded to float. Errors: READ_CHANGED,
-  /// DTYPE_OPAQUE (a type that is hashable but not comparable).
+  /// READ_RANGE, DTYPE_OPAQUE (a type that is hashable but not comparable).
   Status read_floats(const TensorInfo& tensor, std::uint64_t first, std::span<float> out) const;
   /// Raw stored bytes [first, first + out.size()) of the tensor.
   Status read_bytes(const TensorInfo& tensor, std::uint64_t first, std::span<std::byte> out) const;
+  /// READ_CHANGED when a file was modified since it was opened. Call once after the last read.
+  Status unchanged() const;
 
   TensorStore(TensorStore&&) noexcept;
   TensorStore& operator=(TensorStore&&) noexcept;
