@@ -33,7 +33,8 @@ std::vector<std::string> split(std::string_view line) {
 std::string column_name(std::string text) {
   if (text.ends_with("__MIN") || text.ends_with("__MAX")) return {};
   if (const auto dash = text.rfind(" - "); dash != std::string::npos) text.erase(0, dash + 3);
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return text;
 }
 

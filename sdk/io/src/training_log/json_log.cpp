@@ -23,8 +23,10 @@ std::optional<double> seconds_of(std::string_view text) {
     if (!part) return std::nullopt;
     total = total * 60 + *part;
     ++parts;
-    if (!text.empty() && text.front() == ':') text.remove_prefix(1);
-    else break;
+    if (!text.empty() && text.front() == ':')
+      text.remove_prefix(1);
+    else
+      break;
   }
   return parts >= 2 ? std::optional{total + days * 86400} : std::nullopt;
 }

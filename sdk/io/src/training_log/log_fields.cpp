@@ -115,7 +115,11 @@ double suffix_scale(std::string_view& text) {
   if (text.empty()) return 1.0;
   const char next = text.size() > 1 ? text[1] : ' ';
   if ((next >= 'a' && next <= 'z') || (next >= 'A' && next <= 'Z') || digit(next)) return 1.0;
-  const double scale = text[0] == 'K' ? 1e3 : text[0] == 'M' ? 1e6 : text[0] == 'B' || text[0] == 'G' ? 1e9 : text[0] == 'T' ? 1e12 : 1.0;
+  const double scale = text[0] == 'K'                     ? 1e3
+                       : text[0] == 'M'                   ? 1e6
+                       : text[0] == 'B' || text[0] == 'G' ? 1e9
+                       : text[0] == 'T'                   ? 1e12
+                                                          : 1.0;
   if (scale != 1.0) text.remove_prefix(1);
   return scale;
 }
@@ -154,7 +158,8 @@ const std::vector<TextName>& text_names() {
   static const std::vector<TextName> names = [] {
     std::vector<TextName> all;
     for (const auto& known : kNames) all.push_back({known.name, known.name});
-    std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.text.size() > b.text.size(); });
+    std::stable_sort(all.begin(), all.end(),
+                     [](const auto& a, const auto& b) { return a.text.size() > b.text.size(); });
     return all;
   }();
   return names;

@@ -63,9 +63,12 @@ bool take_field(std::string_view& in, WireField& field) {
     return true;
   };
   switch (field.type) {
-    case 0: return take_varint(in, field.scalar);
-    case 1: return fixed(8);
-    case 5: return fixed(4);
+    case 0:
+      return take_varint(in, field.scalar);
+    case 1:
+      return fixed(8);
+    case 5:
+      return fixed(4);
     case 2: {
       std::uint64_t size = 0;
       if (!take_varint(in, size) || size > in.size()) return false;
@@ -73,7 +76,8 @@ bool take_field(std::string_view& in, WireField& field) {
       in.remove_prefix(static_cast<std::size_t>(size));
       return true;
     }
-    default: return false;
+    default:
+      return false;
   }
 }
 
@@ -99,7 +103,8 @@ void read_value(std::string_view value, LogPoint& point, std::uint64_t& not_fini
     if (field.number == 2 && field.type == 5) number = as_float(field.scalar);
     if (field.number == 8 && field.type == 2) number = scalar_of_tensor(field.bytes);
   }
-  std::transform(tag.begin(), tag.end(), tag.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(tag.begin(), tag.end(), tag.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (number) set_field(tag, *number, point, not_finite);
 }
 
@@ -149,7 +154,9 @@ void read_tensorboard(std::string_view bytes, TrainingLog& log) {
       if (first_wall < 0 && wall > 0) first_wall = wall;
       if (by_step.size() < TrainingLog::kMaximumPoints || by_step.count(step) != 0) {
         auto& point = by_step[step];
-        const auto merge = [](std::optional<double>& to, const std::optional<double>& from) { if (!to) to = from; };
+        const auto merge = [](std::optional<double>& to, const std::optional<double>& from) {
+          if (!to) to = from;
+        };
         merge(point.loss, found.loss);
         merge(point.eval_loss, found.eval_loss);
         merge(point.learning_rate, found.learning_rate);

@@ -12,8 +12,8 @@
 namespace pedigree::io::training_log {
 namespace {
 
-constexpr std::size_t kLineCap = 1 << 20;      // longer lines are cut: one line of 1 GB is not a log line
-constexpr std::size_t kParsedPrefix = 4096;    // measurements sit at the front of a line
+constexpr std::size_t kLineCap = 1 << 20;    // longer lines are cut: one line of 1 GB is not a log line
+constexpr std::size_t kParsedPrefix = 4096;  // measurements sit at the front of a line
 constexpr std::size_t kMaximumRemarks = 40;
 
 bool word_character(char c) {
@@ -80,14 +80,22 @@ struct Phrase {
   std::string_view text, kind;
 };
 constexpr std::array kPhrases{
-    Phrase{"teacher", "teacher"},          Phrase{"student", "teacher"},
-    Phrase{"distill", "teacher"},          Phrase{"loading checkpoint", "resume"},
-    Phrase{"resuming from", "resume"},     Phrase{"resume from", "resume"},
-    Phrase{"loaded checkpoint", "resume"}, Phrase{"initializing from", "warm-start"},
-    Phrase{"initialize from", "warm-start"}, Phrase{"from_pretrained", "warm-start"},
-    Phrase{"pretrained model", "warm-start"}, Phrase{"base_model", "warm-start"},
-    Phrase{"fine-tun", "warm-start"},      Phrase{"finetun", "warm-start"},
-    Phrase{"prun", "warm-start"},          Phrase{"from scratch", "scratch"},
+    Phrase{"teacher", "teacher"},
+    Phrase{"student", "teacher"},
+    Phrase{"distill", "teacher"},
+    Phrase{"loading checkpoint", "resume"},
+    Phrase{"resuming from", "resume"},
+    Phrase{"resume from", "resume"},
+    Phrase{"loaded checkpoint", "resume"},
+    Phrase{"initializing from", "warm-start"},
+    Phrase{"initialize from", "warm-start"},
+    Phrase{"from_pretrained", "warm-start"},
+    Phrase{"pretrained model", "warm-start"},
+    Phrase{"base_model", "warm-start"},
+    Phrase{"fine-tun", "warm-start"},
+    Phrase{"finetun", "warm-start"},
+    Phrase{"prun", "warm-start"},
+    Phrase{"from scratch", "scratch"},
     Phrase{"random initiali", "scratch"},
 };
 
@@ -141,8 +149,10 @@ void read_text_log(std::string_view bytes, const std::regex* pattern, TrainingLo
         return take_number(rest);
       };
       if (match.size() > 2) point.step = number(1);
-      if (const auto loss = number(match.size() > 2 ? 2 : match.size() - 1)) set_field("loss", *loss, point, log.not_finite);
-    } else if (const auto brace = line.find('{'); brace != std::string_view::npos && line.find("loss", brace) != std::string_view::npos) {
+      if (const auto loss = number(match.size() > 2 ? 2 : match.size() - 1))
+        set_field("loss", *loss, point, log.not_finite);
+    } else if (const auto brace = line.find('{');
+               brace != std::string_view::npos && line.find("loss", brace) != std::string_view::npos) {
       each_flat_object(line.substr(brace, kParsedPrefix), [&](const FlatObject& object) {
         for (const auto& [name, value] : object.numbers) set_field(name, value, point, log.not_finite);
       });
@@ -157,7 +167,8 @@ void read_text_log(std::string_view bytes, const std::regex* pattern, TrainingLo
         log.running_mean = true;
       }
     }
-    if (has_measurement(point)) keeper.add(point);
+    if (has_measurement(point))
+      keeper.add(point);
     else {
       note_phrases(line, lowered, log);
       note_facts(lowered, log);

@@ -45,11 +45,11 @@ struct TrainingLog {
   std::vector<LogRemark> remarks;
   std::vector<std::string> notices;  ///< what was odd while reading, in words
   std::uint64_t lines = 0;
-  std::uint64_t not_finite = 0;                 ///< losses printed as NaN or infinity
-  std::optional<double> vocabulary_size;        ///< when the log says it
-  std::optional<double> parameters;             ///< when the log says it
-  bool running_mean = false;                    ///< the trainer prints means since the epoch began (Keras)
-  bool truncated = false;                       ///< the last record is cut
+  std::uint64_t not_finite = 0;           ///< losses printed as NaN or infinity
+  std::optional<double> vocabulary_size;  ///< when the log says it
+  std::optional<double> parameters;       ///< when the log says it
+  bool running_mean = false;              ///< the trainer prints means since the epoch began (Keras)
+  bool truncated = false;                 ///< the last record is cut
 };
 
 /// Reads a log of any supported kind, decided by content. `bytes` may be a mapping of any size: it

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+#include "plugins/training_log/run_record.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "pedigree/io/artifact_role.hpp"
+#include "pedigree/io/json.hpp"
+
+namespace pedigree::training_log {
+
+double config_vocabulary(const Request& request) {
+  for (const auto& artifact : request.artifacts_of(request.subject().id)) {
+    if (artifact.role != io::role::kConfig) continue;
+    const auto config = io::parse_json(artifact.bytes, io::config_json_limits(), artifact.name);
+    if (!config.ok() || !config->is_object()) continue;
+    for (const char* part : {"", "text_config", "llm_config", "language_config"}) {
+      const auto& owner = *part == '\0' ? *config : config->value(part, nlohmann::json::object());
+      if (!owner.is_object() || !owner.contains("vocab_size")) continue;
+      if (const auto size = io::json_integer(owner["vocab_size"]); size && *size > 1) return static_cast<double>(*size);
+    }
+  }
+  return 0;
+}
+
+RunRecord read_record(const Request& request, double vocabulary, std::string_view pattern) {
+  RunRecord record;
+  std::optional<double> known;
+  std::string source;
+  if (vocabulary > 1) {
+    known = vocabulary;
+    source = "option";
+  } else if (const double config = config_vocabulary(request); config > 1) {
+    known = config;
+    source = "config";
+  }
+  for (const auto& artifact : request.artifacts_of(request.subject().id)) {
+    if (artifact.role != io::role::kTrainingLog) continue;
+    auto log = io::read_training_log(artifact.name, artifact.bytes, pattern);
+    if (!log.ok()) {
+      record.unreadable.push_back(log.error().text());
+      continue;
+    }
+    ReadLog entry{std::move(*log), {}, {}};
+    entry.series = make_series(entry.log, known, source);
+    entry.start = initial_loss(entry.series);
+    record.logs.push_back(std::move(entry));
+  }
+  const auto rank = [](const ReadLog& r) {
+    if (r.series.step.empty()) return 1e300;
+    return r.start.start == Start::untrained ? -1.0 : r.series.step.front();
+  };
+  std::stable_sort(record.logs.begin(), record.logs.end(),
+                   [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+  return record;
+}
+
+}  // namespace pedigree::training_log
