@@ -37,23 +37,26 @@ io::Result<Descriptor> open_regular_file(const std::filesystem::path& file, Link
   return opened;
 }
 
-io::Result<std::string> read_file(const std::filesystem::path& file, std::size_t limit, Links links) {
-  const auto opened = open_regular_file(file, links);
-  if (!opened) return opened.error();
+io::Result<std::string> read_all(const Descriptor& opened, const std::string& name, std::size_t limit) {
   std::string bytes;
   for (;;) {  // to the end, not to st_size: files of /proc and growing files state a wrong size
     const std::size_t have = bytes.size();
     if (have > limit)
-      return io::Error{"FILE_TOO_LARGE", file.string(), {}, "expected at most " + std::to_string(limit) + " bytes", {}};
+      return io::Error{"FILE_TOO_LARGE", name, {}, "expected at most " + std::to_string(limit) + " bytes", {}};
     bytes.resize(have + std::min<std::size_t>(kReadBlock, limit + 1 - have));
-    const ssize_t got = ::pread(opened->get(), bytes.data() + have, bytes.size() - have, static_cast<off_t>(have));
+    const ssize_t got = ::pread(opened.get(), bytes.data() + have, bytes.size() - have, static_cast<off_t>(have));
     const int error = errno;
     bytes.resize(have + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
     if (got < 0 && error == EINTR) continue;
-    if (got < 0)
-      return io::Error{"READ_FAILED", file.string(), {}, std::string("cannot read: ") + std::strerror(error), {}};
+    if (got < 0) return io::Error{"READ_FAILED", name, {}, std::string("cannot read: ") + std::strerror(error), {}};
     if (got == 0) return bytes;
   }
+}
+
+io::Result<std::string> read_file(const std::filesystem::path& file, std::size_t limit, Links links) {
+  const auto opened = open_regular_file(file, links);
+  if (!opened) return opened.error();
+  return read_all(*opened, file.string(), limit);
 }
 
 }  // namespace pedigree

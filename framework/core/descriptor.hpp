@@ -41,6 +41,10 @@ enum class Links { follow, refuse };  ///< whether the last component of a path 
 /// Errors: OPEN_FAILED, NOT_A_FILE.
 io::Result<Descriptor> open_regular_file(const std::filesystem::path& file, Links links = Links::follow);
 
+/// Everything behind an open regular file, from offset 0; the descriptor's position does not move. `name` is for
+/// messages. Errors: FILE_TOO_LARGE (more than `limit` bytes), READ_FAILED.
+io::Result<std::string> read_all(const Descriptor& opened, const std::string& name, std::size_t limit);
+
 /// The bytes of a regular file. Errors: OPEN_FAILED, NOT_A_FILE, FILE_TOO_LARGE (more than `limit` bytes), READ_FAILED.
 io::Result<std::string> read_file(const std::filesystem::path& file, std::size_t limit, Links links = Links::follow);
 

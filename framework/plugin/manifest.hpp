@@ -44,6 +44,8 @@ struct Manifest {
 
 struct SearchPath {
   std::vector<std::filesystem::path> folders;  ///< absolute, canonical; earlier wins
+  /// The running program, for the trust rules (trust.hpp); empty: this process's own executable.
+  std::filesystem::path program{};
 };
 
 /// Reads every manifest of the search path; runs no plugin code. A file that fails the trust rules

@@ -62,8 +62,8 @@ class Table {
  public:
   Table() : descriptor_(A::describe()), schema_(options_schema(descriptor_.options)) {
     for (const auto& s : descriptor_.signals)
-      signals_.push_back({sizeof(pedigree_signal), 0, to_abi(s.id), to_abi(s.unit), to_abi(s.summary), s.minimum,
-                          s.maximum});
+      signals_.push_back(
+          {sizeof(pedigree_signal), 0, to_abi(s.id), to_abi(s.unit), to_abi(s.summary), s.minimum, s.maximum});
     for (auto role : descriptor_.roles) roles_.push_back(to_abi(role));
     raw_ = {sizeof(pedigree_analyzer),
             descriptor_.kind,
@@ -105,13 +105,14 @@ class Entry {
  public:
   Entry(std::string_view id, std::string_view version, std::string_view vendor, std::string_view license)
       : analyzers_{std::get<Table<A>>(tables_).raw()...} {
-    raw_ = {sizeof(pedigree_plugin), PEDIGREE_ABI_MINOR, to_abi(id), to_abi(version), to_abi(vendor),
+    raw_ = {sizeof(pedigree_plugin), PEDIGREE_ABI_MINOR, to_abi(id),        to_abi(version),  to_abi(vendor),
             to_abi(license),         to_abi({}),         analyzers_.data(), analyzers_.size()};
   }
   Entry(const Entry&) = delete;
   Entry& operator=(const Entry&) = delete;
   const pedigree_plugin* answer(uint32_t host_abi_minor) const {
-    return host_abi_minor >= PEDIGREE_ABI_MINOR ? &raw_ : nullptr;
+    return std::uint64_t{host_abi_minor} + 1 > PEDIGREE_ABI_MINOR ? &raw_
+                                                                  : nullptr;  // >=, without a warning at minor 0
   }
 
  private:
