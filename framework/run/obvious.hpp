@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// References that anybody would ask about and that the run does not have.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "framework/artifact/model.hpp"
+#include "framework/catalog/catalog.hpp"
+
+namespace pedigree::run {
+
+/// Models of the catalog that share the subject's shape (at least four of the five core keys, or
+/// three and the vocabulary size) or its model_type, and are not among `models`: "id: reason", at
+/// most five, nearest first. A verdict is only as good as its reference set.
+std::vector<std::string> obvious_missing(const artifact::ResolvedModel& subject,
+                                         const std::vector<artifact::ResolvedModel>& models,
+                                         const catalog::Catalog& catalog);
+
+}  // namespace pedigree::run
