@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // From evidence to verdict: a pure function (no I/O, no clock, no environment).
+// The mathematics, with worked examples: docs/reference/verdict.md.
 #pragma once
 
 #include <map>
@@ -16,12 +17,13 @@ namespace pedigree::verdict {
 /// Labels, by rising severity of what they say about "from scratch" (contract, design.md 4.3).
 enum class Label { from_scratch, likely_from_scratch, inconclusive, shared_initialization, partial_reuse, derived };
 const char* to_string(Label label);
+std::optional<Label> label_from(std::string_view text);
 
 /// What the weighing must know beside the evidence.
 struct ReferenceFacts {
   std::string id;
   std::string role;                                 ///< suspect control ancestor
-  std::vector<std::string> compared;                ///< families with evidence
+  std::vector<std::string> compared;                ///< families with evidence (completed by the weighing)
   std::map<std::string, std::string> not_compared;  ///< family -> reason
 };
 
@@ -39,18 +41,22 @@ struct Case {
   std::vector<std::string> claim_scope;  ///< components claimed from scratch; empty: all
   std::vector<DeclaredReuse> declared;
   std::vector<std::string> missing_references;  ///< obvious references not in the set, with the reason
+  /// Analyzer id -> factor on its likelihood ratios (the pipeline's `weight:`); absent: 1.
+  std::map<std::string, double> analyzer_weight;
 };
 
+/// Someone the verdict names. relation: identical derived partial shared_initialization tokenizer_reuse declared.
 struct Parent {
   std::string id, component, relation;
   double p_derived = 0;
-  std::optional<double> log10_p;
+  std::optional<double> log10_p;  ///< corrected for every search
 };
 
-/// Steps of the waterfall from prior to posterior, for reports.
+/// Steps of the waterfall from prior to posterior, for reports. They add up to the final log10 odds.
 struct Contribution {
-  std::string what;       ///< "prior", or "architecture: architecture.core-match"
-  std::string reference;  ///< the hypothesis it belongs to
+  std::string what;       ///< "prior", a family ("weight"), "decisive" or "declared"
+  std::string signal;     ///< the strongest signal of that family; empty for the prior
+  std::string reference;  ///< the hypothesis it spoke of most; empty: the subject alone
   double log10_odds = 0;  ///< what it added
 };
 
@@ -59,13 +65,15 @@ struct Verdict {
   std::string status = "pending";  ///< complete in_progress pending
   int score = 50;                  ///< round(100 (1 - p_derived))
   double p_derived = 0.5;
-  int assurance = 0;               ///< 0..4, design.md 4.4
-  double coverage = 0;             ///< share of the profile's weight that produced evidence
-  double confidence = 0;
+  int assurance = 0;      ///< 0..4, design.md 4.4
+  double coverage = 0;    ///< share of the profile's weight that produced evidence
+  double confidence = 0;  ///< docs/reference/verdict.md#confidence; 0 for inconclusive
+  bool decisive = false;  ///< rests on an exact test that cannot be outvoted, or on a declaration
   std::vector<Parent> parents;
   std::vector<std::string> reasons;  ///< message keys, most important first (see report/messages)
   std::vector<nlohmann::json> reason_params;
   std::vector<Contribution> contributions;
+  nlohmann::json power;  ///< what the weight scan would have caught, as the analyzer stated it; null when unstated
 };
 
 struct ComponentVerdict {
@@ -76,7 +84,7 @@ struct ComponentVerdict {
 struct ReferenceVerdict {
   ReferenceFacts facts;
   double p_derived = 0;
-  std::string relation = "none";
+  std::string relation = "none";  ///< "not_compared" when nothing looked at this reference
   std::optional<double> log10_p;  ///< corrected for every search
 };
 
@@ -86,21 +94,32 @@ struct NextEvidence {
   double could_move = 0;  ///< points of score
 };
 
-/// How much one piece of evidence supports "from scratch": strong indirect conditional neutral questionable contrary.
+/// The verdict again with one setting changed.
+struct SensitivityCase {
+  std::string what;  ///< "prior", "weight.tokenizer", "cap.architecture"
+  double factor = 1;
+  int score = 0;
+  Label label = Label::inconclusive;
+};
+
 struct Judgement {
   Verdict model;
   std::vector<ComponentVerdict> components;
   std::vector<ReferenceVerdict> references;
-  std::vector<std::string> support;  ///< one word per Case::evidence, same order
-  std::vector<std::string> criteria; ///< one per Case::evidence: the source study's criterion met, as message text key; "" when none
+  /// How much each piece of evidence supports "from scratch", same order as Case::evidence:
+  /// strong indirect conditional neutral questionable contrary.
+  std::vector<std::string> support;
+  std::vector<std::string> criteria;  ///< per evidence: message key of the source study's criterion it meets; "" when none
   std::vector<NextEvidence> next_evidence;
+  std::vector<SensitivityCase> sensitivity;
+  bool enough_evidence = false;  ///< false: exit code 3 (docs/reference/verdict.md#enough-evidence)
 };
 
 /// The `verdict:` section of a profile, checked (framework/verdict/profile.hpp).
 struct Profile;
 
-/// Weighs a case. Pure and deterministic; total for every input (evidence that is not finite has
-/// been refused before).
+/// Weighs a case. Pure and deterministic: the order of the evidence does not matter. Total for
+/// every input; a record whose numbers are not finite counts as an abstention.
 Judgement weigh(const Case& case_, const Profile& profile);
 
 }  // namespace pedigree::verdict

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: MIT
+#include "framework/verdict/judge.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "framework/verdict/component_facts.hpp"
+
+namespace pedigree::verdict {
+namespace {
+
+using nlohmann::json;
+
+const char* relation_of(const Pair& pair, const PairPosterior& posterior) {
+  if (posterior.exact == Exact::shared_initialization) return "shared_initialization";
+  if (posterior.exact == Exact::partial) return "partial";
+  for (const auto& item : pair.items[Family::weight])
+    if (item.record->relation == "identical" && item.record->log10_lr > 0) return "identical";
+  if (posterior.exact == Exact::derived) return "derived";
+  for (const auto& item : pair.items[Family::weight])  // strongest first
+    if (claims_descent(*item.record) && item.record->log10_lr > 0) return item.record->relation.c_str();
+  return "derived";
+}
+
+/// Judges one component.
+class ComponentJudge {
+ public:
+  ComponentJudge(const CaseIndex& index, const ComponentIndex& row, const Profile& profile)
+      : index_(index), row_(row), profile_(profile) {
+    result_.posterior = posterior(row, profile);
+  }
+
+  ComponentJudgement judge() {
+    auto& verdict = result_.verdict;
+    verdict.p_derived = result_.posterior.p;
+    verdict.score = score_of(verdict.p_derived);
+    verdict.assurance = assurance_of(row_, profile_);
+    verdict.coverage = coverage_of(row_, relevant_families(index_, row_), profile_);
+    verdict.power = power_of(row_);
+    verdict.contributions = result_.posterior.contributions;
+    result_.compared_weights = scanned_pairs(row_);
+    verdict.label = label();
+    finish();
+    return std::move(result_);
+  }
+
+ private:
+  Label label() {
+    if (row_.name == kTokenizerRow) return tokenizer_label();
+    if (const auto certain = certain_label()) {
+      result_.verdict.decisive = true;
+      return *certain;
+    }
+    if (const auto named = label_by_band()) return *named;
+    return open_label();
+  }
+
+  /// Exact tests and the model's own word.
+  std::optional<Label> certain_label() {
+    Exact strongest = Exact::none;
+    for (std::size_t i = 0; i < row_.pairs.size(); ++i) {
+      const auto& pair = result_.posterior.pairs[i];
+      if (pair.exact == Exact::none) continue;
+      strongest = std::max(strongest, pair.exact);
+      add_parent(i);
+    }
+    for (const auto* declared : row_.declared) {
+      result_.verdict.parents.push_back({declared->parent, row_.name, "declared", profile_.declared_p, std::nullopt});
+      add("verdict.declared", {{"component", row_.name}, {"parent", declared->parent}, {"source", declared->source}});
+    }
+    if (strongest == Exact::derived) return Label::derived;
+    if (!row_.declared.empty()) return Label::derived;
+    if (strongest == Exact::partial) return Label::partial_reuse;
+    if (strongest == Exact::shared_initialization) return Label::shared_initialization;
+    return std::nullopt;
+  }
+
+  /// Weights that are not decisive: a high posterior that rests on the weight family itself.
+  std::optional<Label> label_by_band() {
+    if (result_.posterior.p < profile_.band_derived) return std::nullopt;
+    std::optional<Label> found;
+    for (std::size_t i = 0; i < row_.pairs.size(); ++i) {
+      const auto& pair = result_.posterior.pairs[i];
+      if (pair.family[Family::weight] < profile_.weights_needed || !names_descent(row_.pairs[i])) continue;
+      if (pair.p < 0.5) continue;
+      add_parent(i);
+      const bool partial = std::string(relation_of(row_.pairs[i], pair)) == "partial";
+      found = std::max(found.value_or(Label::from_scratch), partial ? Label::partial_reuse : Label::derived);
+    }
+    return found;
+  }
+
+  static bool names_descent(const Pair& pair) {
+    const auto& items = pair.items[Family::weight];
+    return std::any_of(items.begin(), items.end(), [](const Item& item) {
+      return claims_descent(*item.record) && item.record->log10_lr > 0;
+    });
+  }
+
+  void add_parent(std::size_t i) {
+    const auto& pair = result_.posterior.pairs[i];
+    const std::string relation = relation_of(row_.pairs[i], pair);
+    result_.verdict.parents.push_back({pair.reference, row_.name, relation, pair.p, pair.log10_p});
+    json params{{"component", row_.name}, {"reference", pair.reference}, {"relation", relation}, {"p", pair.p}};
+    if (pair.log10_p) params["log10_p"] = *pair.log10_p;
+    if (pair.exact == Exact::shared_initialization) return add("verdict.shared-initialization", std::move(params));
+    if (pair.exact == Exact::none) {
+      params["log10_lr"] = pair.family[Family::weight];
+      return add("verdict.weights-speak", std::move(params));
+    }
+    add(pair.exact == Exact::partial ? "verdict.decisive-partial" : "verdict.decisive", std::move(params));
+  }
+
+  /// Nothing proves descent: what may be said instead?
+  Label open_label() {
+    if (!row_.any_evidence) {
+      add("verdict.not-looked", {{"component", row_.name}});
+      return Label::inconclusive;
+    }
+    find_suspicions();
+    const double p = result_.posterior.p;
+    const int assurance = result_.verdict.assurance;
+    if (p > profile_.band_clean) {
+      result_.suspicious = true;
+      if (result_.reasons.empty()) explain_posterior();
+    }
+    if (result_.suspicious) return Label::inconclusive;
+    if (assurance == 4 && p <= profile_.band_from_scratch) {
+      add("verdict.training-record", {{"component", row_.name}});
+      return Label::from_scratch;
+    }
+    if (result_.verdict.coverage < profile_.min_coverage) {
+      add("verdict.low-coverage", {{"coverage", result_.verdict.coverage}, {"needed", profile_.min_coverage}});
+      return Label::inconclusive;
+    }
+    explain_clean(assurance);
+    return Label::likely_from_scratch;
+  }
+
+  void explain_posterior() {
+    const auto* top = result_.posterior.top();
+    add("verdict.posterior-open", {{"component", row_.name},
+                                   {"p", result_.posterior.p},
+                                   {"reference", top == nullptr ? "" : top->reference}});
+  }
+
+  void explain_clean(int assurance) {
+    json params{{"component", row_.name}, {"references", row_.pairs.size()}, {"compared", result_.compared_weights}};
+    static constexpr const char* kKeys[] = {"verdict.clean-metadata", "verdict.clean-metadata", "verdict.clean-behavior",
+                                            "verdict.clean-weights", "verdict.clean-weights"};
+    add(kKeys[std::clamp(assurance, 0, 4)], std::move(params));
+  }
+
+  /// A training record linked to these weights settles what shape and behaviour suggest; so do
+  /// weights that were compared and found unrelated.
+  void find_suspicions() {
+    if (has_link(row_, profile_)) return;
+    for (std::size_t i = 0; i < row_.pairs.size(); ++i) {
+      const auto& pair = row_.pairs[i];
+      const auto& posterior = result_.posterior.pairs[i];
+      if (settled_by_weights(pair, posterior, profile_)) continue;
+      const bool shape = same_shape(pair), behavior = close_behavior(pair, profile_);
+      if (!shape && !behavior) continue;
+      result_.suspicious = true;
+      result_.owed.push_back(pair.reference);
+      add(shape ? "verdict.owed-architecture" : "verdict.owed-behavior",
+          {{"component", row_.name}, {"reference", pair.reference}});
+    }
+  }
+
+  Label tokenizer_label() {
+    bool looked = row_.any_evidence;
+    bool reused = false;
+    for (const auto& pair : result_.posterior.pairs) {
+      if (!pair.tokenizer_reuse) continue;
+      reused = true;
+      result_.verdict.parents.push_back({pair.reference, row_.name, "tokenizer_reuse", pair.p, pair.log10_p});
+      add("verdict.tokenizer-reuse", {{"reference", pair.reference}});
+    }
+    if (!row_.declared.empty()) return *certain_label();
+    if (reused) return Label::derived;
+    const bool compared = std::any_of(row_.pairs.begin(), row_.pairs.end(),
+                                      [](const Pair& pair) { return !pair.items[Family::tokenizer].empty(); });
+    if (!looked || !compared || result_.posterior.p > profile_.band_clean) {
+      add("verdict.tokenizer-open", json::object());
+      return Label::inconclusive;
+    }
+    add("verdict.tokenizer-own", {{"references", row_.pairs.size()}});
+    return Label::likely_from_scratch;
+  }
+
+  void finish() {
+    auto& verdict = result_.verdict;
+    std::stable_sort(verdict.parents.begin(), verdict.parents.end(), [](const Parent& a, const Parent& b) {
+      return a.p_derived != b.p_derived ? a.p_derived > b.p_derived : a.log10_p.value_or(0) < b.log10_p.value_or(0);
+    });
+    const bool severe = verdict.label >= Label::shared_initialization;
+    // A label that the weights gave rests on weights, however few references had any.
+    if (severe && row_.name != kTokenizerRow && result_.compared_weights > 0) verdict.assurance = std::max(verdict.assurance, 3);
+    if (!row_.any_evidence && row_.declared.empty()) verdict.status = "pending";
+    else if (verdict.decisive || verdict.label == Label::from_scratch) verdict.status = "complete";
+    else verdict.status = verdict.assurance >= 3 && verdict.label != Label::inconclusive ? "complete" : "in_progress";
+    if (row_.name == kTokenizerRow && row_.any_evidence) verdict.status = "complete";
+    verdict.confidence = confidence();
+  }
+
+  double confidence() const {
+    const auto& verdict = result_.verdict;
+    if (verdict.label == Label::inconclusive) return 0;
+    if (verdict.label == Label::shared_initialization) return 1 - profile_.band_from_scratch;
+    if (verdict.label >= Label::partial_reuse) return verdict.p_derived;
+    return (1 - verdict.p_derived) * profile_.confidence_ceiling.at(static_cast<std::size_t>(verdict.assurance));
+  }
+
+  void add(const char* key, json params) { result_.reasons.push_back({key, std::move(params)}); }
+
+  const CaseIndex& index_;
+  const ComponentIndex& row_;
+  const Profile& profile_;
+  ComponentJudgement result_;
+};
+
+}  // namespace
+
+const ComponentJudgement* Draft::find(const std::string& name) const {
+  for (const auto& component : components)
+    if (component.posterior.row->name == name) return &component;
+  return nullptr;
+}
+
+std::vector<Family> relevant_families(const CaseIndex& index, const ComponentIndex& row) {
+  if (row.name == kTokenizerRow) return {Family::tokenizer};
+  if (row.name == index.main) return {kFamilies.begin(), kFamilies.end()};
+  return {Family::architecture, Family::weight};
+}
+
+std::vector<std::string> scope_of(const CaseIndex& index) {
+  const auto& claimed = index.source->claim_scope;
+  std::vector<std::string> scope;
+  for (const auto& row : index.components) {
+    if (row.name == kTokenizerRow) continue;
+    if (claimed.empty() || std::find(claimed.begin(), claimed.end(), row.name) != claimed.end()) scope.push_back(row.name);
+  }
+  if (scope.empty()) scope.push_back(index.main);
+  return scope;
+}
+
+int score_of(double p) { return static_cast<int>(std::lround(100 * (1 - std::clamp(p, 0.0, 1.0)))); }
+
+Draft judge(const CaseIndex& index, const Profile& profile) {
+  Draft draft;
+  for (const auto& row : index.components) draft.components.push_back(ComponentJudge(index, row, profile).judge());
+  draft.model = judge_model(index, draft, profile);
+  return draft;
+}
+
+}  // namespace pedigree::verdict
