@@ -3,6 +3,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <vector>
 
 #include "pedigree/io/byte_source.hpp"
@@ -15,7 +16,8 @@ struct StoreFiles {
   std::vector<TensorInfo> tensors;  ///< by file, then by offset; no name twice
   std::vector<Notice> notices;
   bool gguf = false;
-  bool partial = false;  ///< a shard or a tensor that should be there is not
+  std::string architecture;  ///< general.architecture, for GGUF
+  bool partial = false;      ///< a shard or a tensor that should be there is not
 };
 
 /// Files are grouped by folder. A folder with an index uses the shards it names and nothing else;

@@ -60,6 +60,7 @@ std::span<const TensorInfo> TensorStore::tensors() const { return state_->files.
 std::span<const std::string> TensorStore::files() const { return state_->names; }
 std::span<const Notice> TensorStore::notices() const { return state_->files.notices; }
 bool TensorStore::is_gguf() const { return state_->files.gguf; }
+std::string_view TensorStore::gguf_architecture() const { return state_->files.architecture; }
 bool TensorStore::partial() const { return state_->files.partial; }
 std::uint64_t TensorStore::total_bytes() const { return state_->bytes; }
 

@@ -53,6 +53,8 @@ class TensorStore {
   std::span<const std::string> files() const;
   std::span<const Notice> notices() const;
   bool is_gguf() const;
+  /// general.architecture of a GGUF model; empty for safetensors.
+  std::string_view gguf_architecture() const;
   std::uint64_t total_bytes() const;
   /// True when a file or a tensor that should be there could not be read: findings cover a part only.
   bool partial() const;
