@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "pedigree/io/result.hpp"
 
 namespace pedigree {
@@ -27,14 +29,23 @@ struct Diagnostic {
   std::string excerpt;     ///< the source line, empty when unknown
   std::string suggestion;  ///< did you mean 'weight'?
   std::string allowed;     ///< "id, use, with, ..."
+  std::string see;         ///< a command that tells more: "pedigree describe tokenizer.overlap"
 };
 
 using Diagnostics = std::vector<Diagnostic>;
 bool has_errors(const Diagnostics& diagnostics);
-/// The layout of design: file:line:col, excerpt, underline, suggestion, allowed, page.
+/// "error", "warning", "note"
+const char* to_string(Severity severity);
+/// Several lines, each ended by a newline: file:line:column, excerpt with underline, suggestion, allowed words, page.
+/// Bytes of the file that a terminal would obey, and invalid UTF-8, are replaced; long lines are cut around the place.
 std::string to_text(const Diagnostic& diagnostic, bool color);
+/// All of them, one after the other.
+std::string to_text(const Diagnostics& diagnostics, bool color);
+/// {code, severity, file, line, column, message, suggestion, allowed, page}
+nlohmann::json to_json(const Diagnostic& diagnostic);
+nlohmann::json to_json(const Diagnostics& diagnostics);
 
-/// The candidate nearest to `word` by edit distance, if within a third of its length; else "".
+/// The candidate nearest to `word` by edit distance, if within a third of its length; else "". Of equals the first.
 std::string nearest(const std::string& word, const std::vector<std::string>& candidates);
 
 }  // namespace pedigree

@@ -32,8 +32,8 @@ struct Limits {
 enum class OnError { inconclusive, abort };
 
 struct AnalyzerStep {
-  std::string id;   ///< the step's name in the pipeline
-  std::string use;  ///< analyzer id, "tokenizer.overlap"
+  std::string id;       ///< the step's name in the pipeline
+  std::string use;      ///< analyzer id, "tokenizer.overlap"
   double weight = 1.0;  ///< multiplies the family's weight
   nlohmann::json with = nlohmann::json::object();
   Limits limits;
@@ -57,7 +57,7 @@ struct Pipeline {
   std::string name;
   std::string question;
   ModelSpec subject;
-  std::vector<std::string> claim_scope;  ///< components claimed from scratch; empty: the whole model
+  std::vector<std::string> claim_scope;             ///< components claimed from scratch; empty: the whole model
   nlohmann::json claim = nlohmann::json::object();  ///< the claim's other facts (parameters, tokens, hardware ...)
   std::vector<ModelSpec> references;
   std::vector<ReferenceGroup> groups;

@@ -18,11 +18,11 @@ struct ReadContext {
   const std::vector<plugin::Manifest>* plugins = nullptr;  ///< analyzers and their option schemas
   std::vector<std::string> catalog_ids;                    ///< for did-you-mean on references
   std::vector<std::string> group_names;
-  std::filesystem::path profiles;                          ///< folder of shipped profiles (extends: calibrated)
-  std::map<std::string, std::string> environment;          ///< for ${env:...} inside vars
-  std::vector<std::string> set;                            ///< --set path=value, in order
-  std::string profile;                                     ///< --profile, replaces extends
-  bool check_artifacts = true;                             ///< paths must exist
+  std::filesystem::path profiles;                  ///< folder of shipped profiles (extends: calibrated)
+  std::map<std::string, std::string> environment;  ///< for ${env:...} inside vars
+  std::vector<std::string> set;                    ///< --set path=value, in order
+  std::string profile;                             ///< --profile, replaces extends
+  bool check_artifacts = true;                     ///< paths must exist
 };
 
 struct ReadResult {

@@ -2,6 +2,7 @@
 // The report: one JSON document (pedigree/report/v1), and pure functions from it to other forms.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 
 #include "framework/pipeline/pipeline.hpp"
 #include "framework/plugin/manifest.hpp"
+#include "framework/report/messages.hpp"
 #include "framework/verdict/verdict.hpp"
 
 namespace pedigree::report {
@@ -28,8 +30,9 @@ struct Provenance {
 };
 
 /// Builds the document of design.md section 7. `messages` are the plugins' catalogues merged with
-/// the framework's own; every evidence keeps summary_key and params so that other languages can be
-/// rendered later.
+/// the framework's own (merged_messages()); the framework's alone when null. The report keeps every
+/// key, its values and the templates it used in all languages, so that it can be rendered again in
+/// another language without the plugins.
 nlohmann::json build(const std::string& subject_id, const std::string& pipeline_name, const std::string& question,
                      const verdict::Case& case_, const verdict::Judgement& judgement, const Provenance& provenance,
                      const nlohmann::json& messages, const std::string& lang);
@@ -39,9 +42,10 @@ struct TextStyle {
   bool color = false;
   bool unicode = true;
   std::string lang = "en";
-  bool verbose = false;
+  bool verbose = false;  ///< every reference and every piece of evidence, not the first few
 };
-/// The terminal report.
+/// The terminal report, a pure function of the document. Never throws: what a foreign document
+/// lacks is left out. Text that came from models or plugins is escaped.
 std::string to_terminal(const nlohmann::json& report, const TextStyle& style);
 
 /// JSON Schema (draft 2020-12) of the report.

@@ -105,6 +105,7 @@ verdict::Case assemble(const pipeline::Pipeline& pipeline, const std::vector<art
   }
   weighed.outcomes.insert(weighed.outcomes.end(), plan.skipped.begin(), plan.skipped.end());
   for (const auto& analyzer : plan.analyzers) families[analyzer->family].push_back(analyzer);
+  for (const auto& step : pipeline.analyzers) weighed.analyzer_weight[step.use] = step.weight;
   weighed.declared = declared_in(weighed.evidence);
   weighed.components = components_in(weighed);
   weighed.claim_scope = pipeline.claim_scope;

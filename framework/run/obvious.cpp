@@ -49,9 +49,8 @@ Likeness likeness(const io::ComponentConfig& subject, const io::ComponentConfig&
   return found;
 }
 
-std::string describe(const std::string& id, const Likeness& found) {
-  std::string text =
-      id + ": " + std::to_string(found.core) + " of " + std::to_string(kCoreKeys.size()) + " core keys equal";
+std::string describe(const Likeness& found) {
+  std::string text = std::to_string(found.core) + " of " + std::to_string(kCoreKeys.size()) + " core keys equal";
   if (found.vocabulary) text += ", same vocabulary size";
   if (found.model_type) text += ", same model_type";
   return text;
@@ -69,9 +68,9 @@ std::set<std::string> known_ids(const std::vector<artifact::ResolvedModel>& mode
 
 }  // namespace
 
-std::vector<std::string> obvious_missing(const artifact::ResolvedModel& subject,
-                                         const std::vector<artifact::ResolvedModel>& models,
-                                         const catalog::Catalog& catalog) {
+std::vector<OwedReference> obvious_missing(const artifact::ResolvedModel& subject,
+                                           const std::vector<artifact::ResolvedModel>& models,
+                                           const catalog::Catalog& catalog) {
   const auto config = config_of(subject);
   const auto* decoder = config ? config->find("text_decoder") : nullptr;
   if (decoder == nullptr) return {};
@@ -94,10 +93,10 @@ std::vector<std::string> obvious_missing(const artifact::ResolvedModel& subject,
   std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
     return a.likeness.rank() != b.likeness.rank() ? a.likeness.rank() > b.likeness.rank() : a.card->id < b.card->id;
   });
-  std::vector<std::string> lines;
+  std::vector<OwedReference> owed;
   for (std::size_t i = 0; i < std::min(kMostNamed, candidates.size()); ++i)
-    lines.push_back(describe(candidates[i].card->id, candidates[i].likeness));
-  return lines;
+    owed.push_back({candidates[i].card->id, describe(candidates[i].likeness)});
+  return owed;
 }
 
 }  // namespace pedigree::run

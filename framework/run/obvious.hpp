@@ -10,11 +10,16 @@
 
 namespace pedigree::run {
 
+/// One of them: its id and why it is owed.
+struct OwedReference {
+  std::string id, reason;
+};
+
 /// Models of the catalog that share the subject's shape (at least four of the five core keys, or
-/// three and the vocabulary size) or its model_type, and are not among `models`: "id: reason", at
-/// most five, nearest first. A verdict is only as good as its reference set.
-std::vector<std::string> obvious_missing(const artifact::ResolvedModel& subject,
-                                         const std::vector<artifact::ResolvedModel>& models,
-                                         const catalog::Catalog& catalog);
+/// three and the vocabulary size) or its model_type, and are not among `models`: at most
+/// five, nearest first. A verdict is only as good as its reference set.
+std::vector<OwedReference> obvious_missing(const artifact::ResolvedModel& subject,
+                                           const std::vector<artifact::ResolvedModel>& models,
+                                           const catalog::Catalog& catalog);
 
 }  // namespace pedigree::run

@@ -21,8 +21,9 @@ struct PlannedJob {
 };
 
 struct Plan {
-  std::vector<PlannedJob> jobs;  ///< in the order of the pipeline, then of the references
-  std::vector<Outcome> skipped;  ///< analyzers with nothing to read, with the reason
+  std::vector<const plugin::AnalyzerManifest*> analyzers;  ///< one per step of the pipeline
+  std::vector<PlannedJob> jobs;                            ///< in the order of the pipeline, then of the references
+  std::vector<Outcome> skipped;                            ///< analyzers with nothing to read, with the reason
 };
 
 /// True when the model has a file that this analyzer lives on (config beside weights does not make

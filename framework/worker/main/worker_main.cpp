@@ -12,6 +12,7 @@
 
 #include "framework/core/atomic_write.hpp"
 #include "framework/plugin/manifest_json.hpp"
+#include "framework/worker/inside.hpp"
 #include "framework/worker/library.hpp"
 
 namespace {
@@ -47,6 +48,7 @@ int describe(const std::vector<std::string>& arguments) {
 }
 
 int dispatch(const std::vector<std::string>& arguments) {
+  if (arguments.size() == 1 && arguments[0] == "run") return pedigree::worker::run_inside();
   if (!arguments.empty() && arguments[0] == "describe") return describe({arguments.begin() + 1, arguments.end()});
   return complain("usage: pedigree-worker run | describe LIB --output FILE [--messages FILE]", kUsage);
 }

@@ -42,7 +42,8 @@ class Host {
     host_->progress(host_->ctx, fraction, to_abi(phase));
   }
   /// Hands one measurement over. Throws std::logic_error when the host refuses it (undeclared
-  /// signal, number not finite): a bug of the analyzer.
+  /// signal, number not finite): a bug of the analyzer. Throws ResourceError when the run's 64 MiB
+  /// of evidence are used up.
   void emit(const Evidence& e) const {
     pedigree_evidence raw{};
     raw.struct_size = sizeof raw;
@@ -57,7 +58,9 @@ class Host {
     raw.summary_key = to_abi(e.summary_key);
     raw.params_json = to_abi(e.params_json);
     raw.details_json = to_abi(e.details_json);
-    if (host_->emit(host_->ctx, &raw) != PEDIGREE_OK)
+    const pedigree_status status = host_->emit(host_->ctx, &raw);
+    if (status == PEDIGREE_ERR_RESOURCE) throw ResourceError("the host has no room for more evidence of this run");
+    if (status != PEDIGREE_OK)
       throw std::logic_error("the host refused evidence of signal '" + e.signal + "'");
   }
   /// The reason behind a negative status or NOT_APPLICABLE, for people.

@@ -72,10 +72,11 @@ std::string_view role_of_json(std::string_view head) {
   if (contains(head, "\"log_history\"") || contains(head, "\"global_step\"")) return role::kTrainingLog;
   if (contains(head, "\"added_tokens\"") || contains(head, "\"truncation\"") || contains(head, "\"vocab\""))
     return role::kTokenizer;
-  if (contains(head, "\"tokenizer_class\"") || contains(head, "\"added_tokens_decoder\"")) return role::kTokenizerConfig;
+  if (contains(head, "\"tokenizer_class\"") || contains(head, "\"added_tokens_decoder\""))
+    return role::kTokenizerConfig;
   if (contains(head, "\"base_model_name_or_path\"")) return role::kAdapterConfig;
-  if (contains(head, "\"response\"") || contains(head, "\"output\"") || contains(head, "\"resps\"") ||
-      contains(head, "\"choices\"") || contains(head, "\"completion\""))
+  if (contains(head, "\"response\"") || contains(head, "\"output\"") || contains(head, "\"outputs\"") ||
+      contains(head, "\"resps\"") || contains(head, "\"choices\"") || contains(head, "\"completion\""))
     return role::kResponses;
   if (contains(head, "\"loss\"") || contains(head, "\"train_loss\"")) return role::kTrainingLog;
   if (contains(head, "\"model_type\"") || contains(head, "\"architectures\"") || contains(head, "\"hidden_size\"") ||
@@ -110,6 +111,10 @@ std::string_view role_of(std::string_view name, std::string_view head) {
   if (ends_with_any(base, {".tiktoken"}) || looks_like_tiktoken(head)) return role::kTokenizer;
   if (base.ends_with(".model") && !head.empty() && head.front() == '\n') return role::kTokenizer;
   if (skip_space(head).starts_with("{") || skip_space(head).starts_with("[")) return role_of_json(head);
+  const auto first_line = head.substr(0, head.find('\n'));
+  if (base.ends_with(".csv") && (contains(first_line, "completion") || contains(first_line, "response")) &&
+      !contains(first_line, "loss"))
+    return role::kResponses;
   if (ends_with_any(base, {".log", ".csv", ".txt"}) && contains(head, "loss")) return role::kTrainingLog;
   return role::kUnknown;
 }

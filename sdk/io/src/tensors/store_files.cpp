@@ -13,6 +13,7 @@
 #include "foreign_file.hpp"
 #include "pedigree/analyzer.hpp"
 #include "pedigree/io/artifact_role.hpp"
+#include "pedigree/io/gguf.hpp"
 #include "pedigree/io/safetensors.hpp"
 
 namespace pedigree::io {
@@ -52,6 +53,7 @@ class Opener {
       if (a.role == role::kPickle) pickle = &a;
     }
     for (auto& [name, folder] : folders) open_folder(folder);
+    open_ggufs(ggufs);
     if (out_.sources.empty() && pickle != nullptr && !first_error_) return pickle_refused(pickle->name);
     if (out_.sources.empty())
       return first_error_.value_or(Error{"STORE_NO_WEIGHTS", "", "", "the model has no file of weights",
@@ -173,6 +175,79 @@ class Opener {
             std::to_string(owed - taken) + " of " + std::to_string(owed) +
                 " tensors the index gives to this shard are not in it",
             "the shard belongs to another model or version; download it again"});
+  }
+
+  /// Opens the largest GGUF model of the folder with all its parts; the others are copies in other
+  /// precisions.
+  void open_ggufs(const std::vector<const Artifact*>& ggufs) {
+    if (ggufs.empty()) return;
+    if (!out_.sources.empty())
+      return note("STORE_SECOND_COPY", ggufs.front()->name, "left out: the same folder has safetensors files");
+    std::map<std::string, std::vector<OpenGguf>> models;  // by name without -00001-of-00009
+    for (const auto* artifact : ggufs) {
+      auto source = ByteSource::open(*artifact);
+      if (!source) {
+        fail(source.error());
+        continue;
+      }
+      auto file = GgufFile::open(*source);
+      if (!file)
+        fail(file.error());
+      else
+        models[split_stem(artifact->name)].push_back({std::move(*source), std::move(*file)});
+    }
+    const auto size = [](const auto& model) {
+      std::uint64_t bytes = 0;
+      for (const auto& part : model.second)
+        for (const auto& t : part.file.tensors()) bytes += t.bytes;
+      return bytes;
+    };
+    const auto largest =
+        std::max_element(models.begin(), models.end(), [&](const auto& a, const auto& b) { return size(a) < size(b); });
+    for (auto& model : models) {
+      if (model.first == largest->first)
+        take_gguf(model.second);
+      else
+        note("STORE_SECOND_COPY", model.second.front().source.name(), "left out: a larger GGUF file was read");
+    }
+  }
+
+  struct OpenGguf {
+    ByteSource source;
+    GgufFile file;
+  };
+
+  static std::string split_stem(std::string_view name) {
+    const auto of = name.rfind("-of-");
+    return std::string{of != std::string_view::npos && of >= 6 ? name.substr(0, of - 6) : name};
+  }
+
+  void take_gguf(std::vector<OpenGguf>& parts) {
+    std::int64_t expected = 1;
+    for (auto& [source, file] : parts) {
+      out_.notices.insert(out_.notices.end(), file.notices().begin(), file.notices().end());
+      if (file.data_truncated()) {
+        fail({"GGUF_TRUNCATED", source.name(), "", "the file ends before its last tensor",
+              "the download is incomplete; fetch the file again"});
+        continue;
+      }
+      expected = std::max(expected, file.integer("split.count").value_or(1));
+      if (out_.architecture.empty()) out_.architecture = file.architecture();
+      if (file.tensors().empty() && parts.size() == 1 && expected == 1) {
+        fail({"GGUF_NO_TENSORS", source.name(), "", "the file holds a vocabulary and no tensors",
+              "use a file with weights to compare weights"});
+        continue;
+      }
+      const std::vector<TensorInfo> tensors{file.tensors().begin(), file.tensors().end()};
+      add_file(std::move(source));
+      for (auto tensor : tensors)
+        if (!names_.contains(tensor.name)) add_tensor(std::move(tensor));
+    }
+    out_.gguf = !out_.sources.empty();
+    if (out_.gguf && static_cast<std::int64_t>(parts.size()) < expected)
+      fail({"GGUF_MISSING_SPLIT", out_.sources.front().name(), "",
+            std::to_string(parts.size()) + " of " + std::to_string(expected) + " parts of the model are there",
+            "download the others; what these hold is still compared"});
   }
 
   void check_total_size(const SafetensorsIndex& index, std::string_view file) {

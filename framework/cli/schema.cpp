@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+// pedigree schema pipeline|report|manifest
+#include "framework/cli/arguments.hpp"
+#include "framework/cli/verbs.hpp"
+#include "framework/report/report.hpp"
+
+namespace pedigree::cli {
+namespace {
+const Help kHelp{"schema",
+                 "pedigree schema pipeline|report [options]",
+                 "Prints the JSON Schema (draft 2020-12) of a document.",
+                 {"pedigree schema report > report.schema.json", "pedigree schema pipeline --with-plugins"}};
+const std::vector<std::string> kDocuments{"pipeline", "report"};
+}  // namespace
+
+ExitCode schema(Session& session, const std::vector<std::string>& words) {
+  po::options_description options;
+  options.add_options()("with-plugins", po::bool_switch(), "with the options of every installed analyzer");
+  const auto arguments = parse(session, kHelp, options, words, 1, 1);
+  if (!arguments.go_on) return arguments.code;
+  const auto& document = arguments.operands.front();
+  nlohmann::json out;
+  if (document == "pipeline") {
+    const auto plugins = load_plugins(session, {});
+    if (!plugins) return kEnvironment;
+    out = pipeline::pipeline_schema(arguments.values["with-plugins"].as<bool>() ? &*plugins : nullptr);
+  } else if (document == "report") {
+    out = report::report_schema();
+  } else {
+    return usage_error(
+        session, "schema",
+        "no schema is called '" + document + "'" + did_you_mean(document, kDocuments) + "; known: pipeline, report");
+  }
+  session.console.result(out.dump(2) + "\n");
+  return kDone;
+}
+
+}  // namespace pedigree::cli

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#include "framework/pipeline/node.hpp"
+
+#include <algorithm>
+
+#include "framework/core/text.hpp"
+
+namespace pedigree::pipeline {
+
+const Entry* Node::entry(std::string_view key) const {
+  const auto at = std::find_if(entries.begin(), entries.end(), [&](const Entry& e) { return e.key == key; });
+  return at == entries.end() ? nullptr : &*at;
+}
+
+const Node* Node::find(std::string_view key) const {
+  const Entry* at = entry(key);
+  return at == nullptr ? nullptr : &at->value;
+}
+
+Node* Node::find(std::string_view key) {
+  const auto at = std::find_if(entries.begin(), entries.end(), [&](const Entry& e) { return e.key == key; });
+  return at == entries.end() ? nullptr : &at->value;
+}
+
+void Node::erase(std::string_view key) {
+  entries.erase(std::remove_if(entries.begin(), entries.end(), [&](const Entry& e) { return e.key == key; }),
+                entries.end());
+}
+
+std::string describe(const Node& node) {
+  constexpr std::size_t kShown = 60;
+  switch (node.kind) {
+    case Node::Kind::null:
+      return "nothing";
+    case Node::Kind::list:
+      return "a list";
+    case Node::Kind::map:
+      return "a map";
+    case Node::Kind::text:
+      break;
+  }
+  std::string shown = node.text.size() <= kShown ? node.text : to_utf8(node.text.substr(0, kShown)) + "...";
+  return (node.plain ? "'" + shown + "'" : "the text '" + shown + "'");
+}
+
+}  // namespace pedigree::pipeline

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// Every sentence a user sees comes from a catalogue: {"key": {"en": "...", "ko": "..."}}.
+// Plugins bring theirs in their manifest; the framework's own is framework/report/messages/*.json.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "framework/plugin/manifest.hpp"
+
+namespace pedigree::report {
+
+/// The framework's own catalogue (embedded at build time).
+nlohmann::json framework_messages();
+
+/// The framework's and the plugins' catalogues in one; the framework's wins, earlier plugins before later ones.
+nlohmann::json merged_messages(const std::vector<plugin::Manifest>& plugins);
+
+/// Fills a template's {name}, {name:.3} (decimals), {name:.1%} (percent) and {name:,} (thousands)
+/// from params. "{{" is a brace. A text value that is a term of the catalogue is shown by its term:
+/// the value "text_decoder" of {component} by the entry "component.text_decoder". A value that is
+/// missing or has the wrong type leaves the placeholder visible. Total; result is not escaped.
+std::string fill(const std::string& text, const nlohmann::json& params, const std::string& lang,
+                 const nlohmann::json& messages);
+
+/// The sentence of `key` in `lang`, English when that language lacks it, the key itself when it is unknown.
+std::string render(const std::string& key, const nlohmann::json& params, const std::string& lang,
+                   const nlohmann::json& messages);
+
+/// What is wrong with a catalogue: a key without a language, templates that name different values,
+/// an unknown format. One line each; empty when it is fine.
+std::vector<std::string> check_messages(const nlohmann::json& messages);
+
+/// Shortest decimal text that reads back as the same number; locale-independent.
+std::string shortest(double value);
+/// A fixed number of decimals, rounded half to even of the exact value; no "-0".
+std::string fixed(double value, int decimals);
+/// 1234567 as "1,234,567".
+std::string thousands(double value);
+
+}  // namespace pedigree::report

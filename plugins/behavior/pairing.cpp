@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#include "plugins/behavior/pairing.hpp"
+
+#include "pedigree/io/artifact_role.hpp"
+
+namespace pedigree::behavior {
+namespace {
+
+void count_drop(const io::Answer& answer, DropCounts& dropped) {
+  switch (answer.state) {
+    case io::AnswerState::usable:
+      break;
+    case io::AnswerState::empty:
+      ++dropped.empty;
+      break;
+    case io::AnswerState::failed:
+      ++dropped.failed;
+      break;
+    case io::AnswerState::truncated:
+      ++dropped.truncated;
+      break;
+    case io::AnswerState::duplicate:
+      ++dropped.duplicate;
+      break;
+  }
+}
+
+ModelAnswers read_answers_of(const Request& request, const ModelRef& model) {
+  ModelAnswers result;
+  result.model = model.id;
+  result.role = model.role;
+  result.problem = "no recorded answers";
+  for (const auto& artifact : request.artifacts_of(model.id)) {
+    if (artifact.role != io::role::kResponses) continue;
+    auto set = io::read_answers(artifact.name, artifact.bytes);
+    if (set.ok())
+      result.sets.push_back(std::move(*set));
+    else
+      result.problem = set.error().text();
+  }
+  for (const auto& set : result.sets)
+    for (const auto& answer : set.answers) {
+      count_drop(answer, result.dropped);
+      const auto key = io::AnswerSet::join_key(answer);
+      if (answer.state != io::AnswerState::usable) continue;
+      if (key.empty())
+        ++result.dropped.unmatched;
+      else if (!result.by_key.emplace(key, &answer).second)
+        ++result.dropped.duplicate;
+    }
+  if (!result.by_key.empty()) result.problem.clear();
+  return result;
+}
+
+}  // namespace
+
+std::vector<ModelAnswers> read_all_answers(const Request& request) {
+  std::vector<ModelAnswers> all;
+  all.push_back(read_answers_of(request, request.subject()));
+  for (const auto& reference : request.references()) all.push_back(read_answers_of(request, reference));
+  return all;
+}
+
+std::vector<std::string> common_prompts(const ModelAnswers& a, const ModelAnswers& b) {
+  std::vector<std::string> keys;
+  for (const auto& [key, answer] : a.by_key)
+    if (b.by_key.count(key) != 0) keys.push_back(key);
+  return keys;
+}
+
+}  // namespace pedigree::behavior

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+#include "plugins/weight/align/residual_alignment.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "plugins/weight/align/polar.hpp"
+#include "plugins/weight/statistics/increasing_run.hpp"
+#include "plugins/weight/statistics/log_probability.hpp"
+#include "plugins/weight/statistics/unit_match.hpp"
+
+namespace pedigree::weight {
+namespace {
+
+/// Every second row, starting with `first`.
+Matrix half(const Matrix& rows, Index first) {
+  const Index count = (rows.rows() - first + 1) / 2;
+  Matrix out(count, rows.cols());
+  for (Index i = 0; i < count; ++i) out.row(i) = rows.row(first + 2 * i);
+  return out;
+}
+
+double mean_cosine(const Matrix& a, const Matrix& b) {
+  double sum = 0, count = 0;
+  for (Index i = 0; i < a.rows(); ++i) {
+    const double scale = std::sqrt(a.row(i).cast<double>().squaredNorm() * b.row(i).cast<double>().squaredNorm());
+    if (!(scale > 0)) continue;
+    sum += a.row(i).cast<double>().dot(b.row(i).cast<double>()) / scale;
+    count += 1;
+  }
+  return count > 0 ? sum / count : 0;
+}
+
+}  // namespace
+
+std::string_view name_of(Alignment alignment) {
+  switch (alignment) {
+    case Alignment::kIdentity: return "identity";
+    case Alignment::kSignedPermutation: return "signed_permutation";
+    case Alignment::kOrthogonal: return "orthogonal";
+    case Alignment::kHiddenUnits: return "hidden_units";
+  }
+  return "identity";
+}
+
+Matrix ResidualMap::apply(const Matrix& reference_rows) const {
+  if (matrix.size() == 0) return reference_rows;
+  return reference_rows * matrix;
+}
+
+std::size_t AxisMatch::matched() const {
+  return static_cast<std::size_t>(std::count_if(partner.begin(), partner.end(), [](auto j) { return j != kNoMatch; }));
+}
+
+std::size_t AxisMatch::fixed() const {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < partner.size(); ++i) count += partner[i] == i;
+  return count;
+}
+
+double AxisMatch::log10_p() const {
+  if (subject_axes == reference_axes) return fixed_point_log10_p(subject_axes, matched(), fixed());
+  std::vector<std::size_t> sequence;
+  for (const auto j : partner)
+    if (j != kNoMatch) sequence.push_back(j);
+  return increasing_run_log10_p(sequence.size(), longest_increasing_run(sequence));
+}
+
+double AxisMatch::mean_cosine_of_fixed() const {
+  double sum = 0, count = 0;
+  for (std::size_t i = 0; i < partner.size(); ++i)
+    if (partner[i] == i) {
+      sum += static_cast<double>(cosine[i]);
+      count += 1;
+    }
+  return count > 0 ? sum / count : 0;
+}
+
+AxisMatch match_axes(const TokenRows& rows) {
+  AxisMatch match;
+  match.subject_axes = static_cast<std::size_t>(rows.subject.cols());
+  match.reference_axes = static_cast<std::size_t>(rows.reference.cols());
+  match.partner.assign(match.subject_axes, kNoMatch);
+  match.cosine.assign(match.subject_axes, 0.0F);
+  if (rows.empty()) return match;
+  Matrix a = rows.subject.transpose(), b = rows.reference.transpose();
+  normalise_rows(a);
+  normalise_rows(b);
+  const Matrix cosines = a * b.transpose();
+  const Matrix size = cosines.cwiseAbs();
+  std::vector<Index> forward(match.subject_axes), back(match.reference_axes);
+  for (Index i = 0; i < size.rows(); ++i) size.row(i).maxCoeff(&forward[static_cast<std::size_t>(i)]);
+  for (Index j = 0; j < size.cols(); ++j) size.col(j).maxCoeff(&back[static_cast<std::size_t>(j)]);
+  for (Index i = 0; i < size.rows(); ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    const Index j = forward[at];
+    match.cosine[at] = cosines(i, j);
+    if (back[static_cast<std::size_t>(j)] == i && size(i, j) > 0) match.partner[at] = static_cast<std::uint32_t>(j);
+  }
+  return match;
+}
+
+ResidualMap identity_map(const TokenRows& rows) {
+  ResidualMap map;
+  map.estimated = !rows.empty();
+  if (!rows.empty() && rows.subject.cols() == rows.reference.cols())
+    map.held_out_cosine = mean_cosine(rows.subject, rows.reference);
+  return map;
+}
+
+namespace {
+
+Matrix permutation_of(const AxisMatch& axes) {
+  Matrix map = Matrix::Zero(static_cast<Index>(axes.reference_axes), static_cast<Index>(axes.subject_axes));
+  for (std::size_t i = 0; i < axes.partner.size(); ++i)
+    if (axes.partner[i] != kNoMatch)
+      map(static_cast<Index>(axes.partner[i]), static_cast<Index>(i)) = axes.cosine[i] < 0 ? -1.0F : 1.0F;
+  return map;
+}
+
+}  // namespace
+
+ResidualMap signed_permutation_map(const TokenRows& rows, const AxisMatch& axes) {
+  ResidualMap map;
+  map.kind = Alignment::kSignedPermutation;
+  map.estimated = !rows.empty();
+  if (rows.empty()) return map;
+  const TokenRows even{half(rows.subject, 0), half(rows.reference, 0), 0};
+  const Matrix estimate = permutation_of(match_axes(even));
+  map.held_out_cosine = mean_cosine(half(rows.subject, 1), half(rows.reference, 1) * estimate);
+  map.matrix = permutation_of(axes);
+  return map;
+}
+
+ResidualMap orthogonal_map(const TokenRows& rows) {
+  ResidualMap map;
+  map.kind = Alignment::kOrthogonal;
+  map.estimated = !rows.empty();
+  if (rows.empty()) return map;
+  const Matrix even = polar_factor(half(rows.reference, 0).transpose() * half(rows.subject, 0));
+  map.held_out_cosine = mean_cosine(half(rows.subject, 1), half(rows.reference, 1) * even);
+  map.matrix = polar_factor(rows.reference.transpose() * rows.subject);
+  return map;
+}
+
+}  // namespace pedigree::weight

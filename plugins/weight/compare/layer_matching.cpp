@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+#include "plugins/weight/compare/layer_matching.hpp"
+
+#include <algorithm>
+
+#include "plugins/weight/model/folding.hpp"
+#include "plugins/weight/parallel.hpp"
+#include "plugins/weight/statistics/log_probability.hpp"
+
+namespace pedigree::weight {
+namespace {
+
+struct Place {
+  std::size_t layer, mlp;
+};
+
+/// Dense and shared blocks, and routed experts evenly spaced.
+std::vector<Place> places_of(const ComponentView& component, std::uint64_t experts, std::size_t& skipped) {
+  std::vector<Place> places;
+  for (std::size_t l = 0; l < component.layers.size(); ++l) {
+    const auto& mlps = component.layers[l].mlps;
+    std::vector<std::size_t> routed;
+    for (std::size_t m = 0; m < mlps.size(); ++m) {
+      if (mlps[m].expert >= 0) routed.push_back(m);
+      else places.push_back({l, m});
+    }
+    const auto chosen = spread_indices(routed.size(), experts);
+    for (const auto c : chosen) places.push_back({l, routed[c]});
+    skipped += routed.size() - chosen.size();
+  }
+  return places;
+}
+
+std::uint64_t units_within(const SamplePlan& plan, std::size_t blocks, std::uint64_t hidden) {
+  const std::uint64_t each = 3 * sizeof(float) * std::max<std::uint64_t>(1, hidden);
+  const std::uint64_t affordable = plan.bytes / (each * std::max<std::size_t>(1, blocks));
+  const std::uint64_t limit = std::max<std::uint64_t>(64, affordable);
+  return plan.units == 0 ? limit : std::min(plan.units, limit);
+}
+
+UnitParts mapped(const UnitParts& parts, const ResidualMap& map) {
+  UnitParts out;
+  for (auto member : {&UnitParts::gate, &UnitParts::up, &UnitParts::down})
+    if ((parts.*member).rows() > 0) {
+      out.*member = map.apply(parts.*member);
+      normalise_rows(out.*member);
+    }
+  return out;
+}
+
+BlockMatch compare_blocks(const LayerUnits& subject, std::size_t s, const LayerUnits& reference, std::size_t r,
+                          const UnitParts& reference_parts) {
+  const auto& a = subject.blocks[s];
+  const auto& b = reference.blocks[r];
+  BlockMatch out;
+  out.subject_block = s;
+  out.reference_block = r;
+  out.match = match_units(a.parts, reference_parts);
+  out.same_units = a.width == b.width && a.units == b.units;
+  out.p = exact_p(out.match);
+  if (!out.same_units) out.p.fixed = 0;
+  out.log10_p = out.p.best(out.same_units);
+  const auto units = static_cast<double>(std::max<std::size_t>(1, out.match.subject_units));
+  if (out.same_units) out.fixed_share = static_cast<double>(out.match.fixed()) / units;
+  out.agree_share = static_cast<double>(out.match.agreeing_mutual()) / units;
+  return out;
+}
+
+bool better(const BlockMatch& x, const BlockMatch& y) {
+  if (x.log10_p != y.log10_p && std::min(x.log10_p, y.log10_p) < -6) return x.log10_p < y.log10_p;
+  return x.share() > y.share();
+}
+
+/// Mean over a layer's blocks of the best share, and the best p, per layer pair.
+void summarise(const LayerUnits& subject, const LayerUnits& reference, LayerMatching& result) {
+  const auto rows = static_cast<Index>(subject.layers), columns = static_cast<Index>(reference.layers);
+  result.share = MatrixD::Zero(rows, columns);
+  result.log10_p = MatrixD::Zero(rows, columns);
+  std::vector<double> blocks(subject.layers, 0.0);
+  for (const auto& block : subject.blocks) blocks[block.layer] += 1;
+  for (const auto& pair : result.pairs) {
+    const auto l = static_cast<Index>(subject.blocks[pair.subject_block].layer);
+    const auto m = static_cast<Index>(reference.blocks[pair.reference_block].layer);
+    result.share(l, m) += pair.share() / blocks[static_cast<std::size_t>(l)];
+    result.log10_p(l, m) = std::min(result.log10_p(l, m), pair.log10_p);
+  }
+}
+
+/// Same-index layers and blocks jointly: no search, so no correction.
+double diagonal_p(const LayerUnits& subject, const LayerUnits& reference, const std::vector<BlockMatch>& all) {
+  if (subject.layers != reference.layers || subject.blocks.size() != reference.blocks.size()) return 0;
+  double expected = 0;
+  std::size_t fixed = 0;
+  for (const auto& pair : all) {
+    if (pair.subject_block != pair.reference_block || !pair.same_units) continue;
+    const auto units = static_cast<double>(std::max<std::size_t>(1, pair.match.subject_units));
+    expected += static_cast<double>(pair.match.matched()) / units;
+    fixed += pair.match.fixed();
+  }
+  return joint_fixed_point_log10_p(expected, fixed);
+}
+
+}  // namespace
+
+const BlockMatch* LayerMatching::find(std::size_t subject_block, std::size_t reference_block) const {
+  for (const auto& pair : pairs)
+    if (pair.subject_block == subject_block && pair.reference_block == reference_block) return &pair;
+  return nullptr;
+}
+
+LayerUnits read_layer_units(const ModelView& model, const ComponentView& component, const SamplePlan& plan,
+                            const Watch& watch, bool swap_gate_up) {
+  LayerUnits out;
+  out.layers = component.layers.size();
+  const auto places = places_of(component, plan.experts, out.mlps_skipped);
+  const std::uint64_t limit = units_within(plan, places.size(), component.hidden);
+  out.blocks.resize(places.size());
+  std::vector<std::size_t> silenced(places.size(), 0);
+  parallel_for(places.size(), watch.threads, [&](std::size_t i) {
+    watch.poll();
+    auto& block = out.blocks[i];
+    const LayerView& layer = component.layers[places[i].layer];
+    const MlpView& mlp = layer.mlps[places[i].mlp];
+    block.layer = places[i].layer;
+    block.mlp = places[i].mlp;
+    block.width = mlp.units();
+    block.units = spread_indices(block.width, limit);
+    block.parts = load_units(model, component, layer, mlp, block.units, swap_gate_up);
+    silenced[i] = block.parts.prepare();
+  });
+  for (const auto s : silenced) out.silenced_rows += s;
+  out.layers_read = out.layers;
+  return out;
+}
+
+LayerMatching match_layers(const LayerUnits& subject, const LayerUnits& reference, const ResidualMap& map,
+                           const Watch& watch) {
+  LayerMatching result;
+  result.map = map;
+  std::vector<std::vector<BlockMatch>> rows(reference.blocks.size());
+  parallel_for(reference.blocks.size(), watch.threads, [&](std::size_t r) {
+    const UnitParts parts = mapped(reference.blocks[r].parts, map);
+    for (std::size_t s = 0; s < subject.blocks.size(); ++s) {
+      watch.poll();
+      rows[r].push_back(compare_blocks(subject, s, reference, r, parts));
+    }
+  });
+  std::vector<BlockMatch> all;
+  for (auto& row : rows)
+    for (auto& pair : row) all.push_back(std::move(pair));
+  result.comparisons = all.size();
+  result.diagonal_log10_p = diagonal_p(subject, reference, all);
+  for (const auto& pair : all)
+    result.best_log10_p =
+        std::min(result.best_log10_p, corrected_log10_p(pair.log10_p, static_cast<double>(all.size())));
+  result.best_log10_p = corrected_log10_p(std::min(result.best_log10_p, result.diagonal_log10_p), 2);
+  std::stable_sort(all.begin(), all.end(), [&](const auto& x, const auto& y) {
+    if (x.subject_block != y.subject_block) return x.subject_block < y.subject_block;
+    const auto lx = reference.blocks[x.reference_block].layer, ly = reference.blocks[y.reference_block].layer;
+    return lx != ly ? lx < ly : better(x, y);
+  });
+  for (auto& pair : all) {
+    const bool again = !result.pairs.empty() && result.pairs.back().subject_block == pair.subject_block &&
+                       reference.blocks[result.pairs.back().reference_block].layer ==
+                           reference.blocks[pair.reference_block].layer;
+    if (!again) result.pairs.push_back(std::move(pair));
+  }
+  summarise(subject, reference, result);
+  return result;
+}
+
+}  // namespace pedigree::weight

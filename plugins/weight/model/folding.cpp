@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#include "plugins/weight/model/folding.hpp"
+
+namespace pedigree::weight {
+namespace {
+
+/// Rows that write into the residual stream behind a post-norm: scaled by its gain.
+void fold_writers(const io::TensorStore& store, const ComponentView& component, const io::TensorInfo* gain,
+                  Matrix& rows) {
+  if (gain == nullptr) return;
+  const NormFold fold = norm_fold(store, component, gain, nullptr);
+  if (fold.gain.size() == rows.cols()) rows = rows * fold.gain.asDiagonal();
+}
+
+std::vector<std::uint32_t> all_of(std::uint64_t n) { return spread_indices(n, 0); }
+
+}  // namespace
+
+void NormFold::fold_readers(Matrix& rows) const {
+  if (gain.size() == rows.cols() && rows.rows() > 0) rows = (rows * gain.asDiagonal()).eval();
+  if (!removes_mean) return;
+  for (Index i = 0; i < rows.rows(); ++i) rows.row(i).array() -= rows.row(i).mean();
+}
+
+NormFold norm_fold(const io::TensorStore& store, const ComponentView& component, const io::TensorInfo* gain,
+                   const io::TensorInfo* bias) {
+  NormFold fold;
+  fold.gain = load_vector(store, gain);
+  if (!fold.gain.allFinite()) fold.gain = Vector();
+  if (fold.gain.size() > 0) fold.gain.array() += static_cast<float>(component.gain_offset);
+  fold.removes_mean = bias != nullptr;
+  return fold;
+}
+
+UnitParts load_units(const ModelView& model, const ComponentView& component, const LayerView& layer,
+                     const MlpView& mlp, const std::vector<std::uint32_t>& units, bool swap) {
+  const io::TensorStore& store = model.store();
+  const NormFold fold = norm_fold(store, component, layer.mlp_norm, layer.mlp_norm_bias);
+  UnitParts parts;
+  if (mlp.gate.present()) parts.gate = load_rows(store, swap ? mlp.up : mlp.gate, units);
+  if (mlp.up.present()) parts.up = load_rows(store, swap ? mlp.gate : mlp.up, units);
+  fold.fold_readers(parts.gate);
+  fold.fold_readers(parts.up);
+  if (mlp.down.present()) parts.down = load_columns(store, mlp.down, units);
+  fold_writers(store, component, layer.post_mlp_norm, parts.down);
+  return parts;
+}
+
+AttentionParts load_attention(const ModelView& model, const ComponentView& component, const LayerView& layer) {
+  const io::TensorStore& store = model.store();
+  const AttentionView& a = layer.attention;
+  const NormFold fold = norm_fold(store, component, layer.attention_norm, layer.attention_norm_bias);
+  AttentionParts parts;
+  auto reader = [&](const WeightRef& ref, Matrix& out) {
+    if (!ref.present()) return;
+    out = load_rows(store, ref, all_of(ref.rows()));
+    silence_non_finite_rows(out);
+    fold.fold_readers(out);
+  };
+  reader(a.q, parts.q);
+  reader(a.k, parts.k);
+  reader(a.v, parts.v);
+  if (a.o.present()) {
+    parts.o = load_columns(store, a.o, all_of(a.o.inputs));
+    silence_non_finite_rows(parts.o);
+    fold_writers(store, component, layer.post_attention_norm, parts.o);
+  }
+  return parts;
+}
+
+}  // namespace pedigree::weight
