@@ -34,16 +34,18 @@ std::map<int, CutoffEstimate> profile(const std::vector<DatedAnswer>& answers) {
     e.month = month;
     e.before = n1 > 0 ? hits1 / n1 : 0;
     e.after = n2 > 0 ? hits2 / n2 : 0;
-    e.log_likelihood = e.before >= e.after || n2 == 0 ? bernoulli(hits1, n1) + bernoulli(hits2, n2) : bernoulli(hits1 + hits2, n1 + n2);
+    e.log_likelihood = e.before >= e.after || n2 == 0 ? bernoulli(hits1, n1) + bernoulli(hits2, n2)
+                                                      : bernoulli(hits1 + hits2, n1 + n2);
     result.emplace(month, e);
   }
   return result;
 }
 
 const CutoffEstimate& best_of(const std::map<int, CutoffEstimate>& all) {
-  return std::max_element(all.begin(), all.end(), [](const auto& a, const auto& b) {
-           return a.second.log_likelihood < b.second.log_likelihood;
-         })->second;
+  return std::max_element(
+             all.begin(), all.end(),
+             [](const auto& a, const auto& b) { return a.second.log_likelihood < b.second.log_likelihood; })
+      ->second;
 }
 
 }  // namespace
@@ -59,7 +61,8 @@ std::optional<CutoffEstimate> estimate_cutoff(const std::vector<DatedAnswer>& an
     best.low = std::min(best.low, month);
     best.high = std::max(best.high, month);
   }
-  const double hits = static_cast<double>(std::count_if(answers.begin(), answers.end(), [](const auto& a) { return a.correct; }));
+  const double hits =
+      static_cast<double>(std::count_if(answers.begin(), answers.end(), [](const auto& a) { return a.correct; }));
   best.gain = best.log_likelihood - bernoulli(hits, static_cast<double>(answers.size()));
   return best;
 }
@@ -67,7 +70,8 @@ std::optional<CutoffEstimate> estimate_cutoff(const std::vector<DatedAnswer>& an
 double log10_same_cutoff(const std::vector<DatedAnswer>& a, const std::vector<DatedAnswer>& b) {
   const auto pa = profile(a), pb = profile(b);
   if (pa.empty() || pb.empty()) return 0;
-  // Each keeps its own accuracies; only the month is shared. Months one model was not asked about take its last asked one.
+  // Each keeps its own accuracies; only the month is shared. Months one model was not asked about take its last asked
+  // one.
   std::set<int> months;
   for (const auto& [m, e] : pa) months.insert(m);
   for (const auto& [m, e] : pb) months.insert(m);

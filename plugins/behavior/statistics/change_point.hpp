@@ -15,10 +15,10 @@ struct DatedAnswer {
 
 /// The last month known. Accuracy is p1 up to it and p2 after it, p1 > p2.
 struct CutoffEstimate {
-  int month = 0, low = 0, high = 0;       ///< profile-likelihood interval: twice the log likelihood within 3.84 of its best
-  double before = 0, after = 0;           ///< accuracies
+  int month = 0, low = 0, high = 0;  ///< profile-likelihood interval: twice the log likelihood within 3.84 of its best
+  double before = 0, after = 0;      ///< accuracies
   double log_likelihood = 0;
-  double gain = 0;                        ///< over no change at all, in log likelihood; below 5 means no clear end
+  double gain = 0;  ///< over no change at all, in log likelihood; below 5 means no clear end
 };
 
 /// Nothing with fewer than 20 answers or 4 months. O(months x answers).

@@ -52,20 +52,37 @@ struct Maker {
   std::string_view word, maker, name;
 };
 constexpr std::array kMakers{
-    Maker{"chatgpt", "OpenAI", "ChatGPT"},        Maker{"gpt-4", "OpenAI", "GPT-4"},     Maker{"openai", "OpenAI", ""},
-    Maker{"claude", "Anthropic", "Claude"},       Maker{"anthropic", "Anthropic", ""},   Maker{"qwen", "Alibaba", "Qwen"},
-    Maker{"통의천문", "Alibaba", "Qwen"},         Maker{"alibaba", "Alibaba", ""},       Maker{"deepseek", "DeepSeek", "DeepSeek"},
-    Maker{"gemini", "Google", "Gemini"},          Maker{"gemma", "Google", "Gemma"},     Maker{"llama", "Meta", "Llama"},
-    Maker{"mistral", "Mistral AI", "Mistral"},    Maker{"kimi", "Moonshot AI", "Kimi"},  Maker{"moonshot", "Moonshot AI", ""},
-    Maker{"chatglm", "Zhipu AI", "ChatGLM"},      Maker{"zhipu", "Zhipu AI", "GLM"},     Maker{"exaone", "LG AI Research", "EXAONE"},
-    Maker{"hyperclova", "NAVER", "HyperCLOVA X"}, Maker{"하이퍼클로바", "NAVER", "HyperCLOVA X"},
-    Maker{"solar", "Upstage", "Solar"},           Maker{"업스테이지", "Upstage", ""},    Maker{"upstage", "Upstage", ""},
-    Maker{"vaetki", "NC AI", "VAETKI"},           Maker{"a.x", "SKT", "A.X"},            Maker{"phi-", "Microsoft", "Phi"},
+    Maker{"chatgpt", "OpenAI", "ChatGPT"},
+    Maker{"gpt-4", "OpenAI", "GPT-4"},
+    Maker{"openai", "OpenAI", ""},
+    Maker{"claude", "Anthropic", "Claude"},
+    Maker{"anthropic", "Anthropic", ""},
+    Maker{"qwen", "Alibaba", "Qwen"},
+    Maker{"통의천문", "Alibaba", "Qwen"},
+    Maker{"alibaba", "Alibaba", ""},
+    Maker{"deepseek", "DeepSeek", "DeepSeek"},
+    Maker{"gemini", "Google", "Gemini"},
+    Maker{"gemma", "Google", "Gemma"},
+    Maker{"llama", "Meta", "Llama"},
+    Maker{"mistral", "Mistral AI", "Mistral"},
+    Maker{"kimi", "Moonshot AI", "Kimi"},
+    Maker{"moonshot", "Moonshot AI", ""},
+    Maker{"chatglm", "Zhipu AI", "ChatGLM"},
+    Maker{"zhipu", "Zhipu AI", "GLM"},
+    Maker{"exaone", "LG AI Research", "EXAONE"},
+    Maker{"hyperclova", "NAVER", "HyperCLOVA X"},
+    Maker{"하이퍼클로바", "NAVER", "HyperCLOVA X"},
+    Maker{"solar", "Upstage", "Solar"},
+    Maker{"업스테이지", "Upstage", ""},
+    Maker{"upstage", "Upstage", ""},
+    Maker{"vaetki", "NC AI", "VAETKI"},
+    Maker{"a.x", "SKT", "A.X"},
+    Maker{"phi-", "Microsoft", "Phi"},
 };
 // Words that turn a name into a claim about oneself.
-constexpr std::array<std::string_view, 16> kSelf{"i am ",        "i'm ",          "my name is ", "developed by ", "created by ", "trained by ",
-                                                "made by ",     "built by ",     "저는 ",       "제 이름은 ",    "개발한 ",     "만든 ",
-                                                "에서 개발",    "에 의해 개발",  "call me ",    "known as "};
+constexpr std::array<std::string_view, 16> kSelf{
+    "i am ", "i'm ",       "my name is ", "developed by ", "created by ", "trained by ",  "made by ", "built by ",
+    "저는 ", "제 이름은 ", "개발한 ",     "만든 ",         "에서 개발",   "에 의해 개발", "call me ", "known as "};
 
 std::string folded(std::string_view text, std::size_t limit) {
   std::string out;
@@ -74,7 +91,8 @@ std::string folded(std::string_view text, std::size_t limit) {
       out += '\'';
       i += 2;
     } else {
-      out += static_cast<char>(static_cast<unsigned char>(text[i]) < 0x80 ? std::tolower(static_cast<unsigned char>(text[i])) : text[i]);
+      out += static_cast<char>(
+          static_cast<unsigned char>(text[i]) < 0x80 ? std::tolower(static_cast<unsigned char>(text[i])) : text[i]);
     }
   }
   return out;
@@ -102,7 +120,8 @@ std::vector<IdentityClaim> find_identity_claims(std::string_view answer) {
     for (auto at = text.find(maker.word); at != std::string::npos; at = text.find(maker.word, at + 1)) {
       const std::size_t from = at > 40 ? at - 40 : 0;
       const auto around = std::string_view{text}.substr(from, at - from + maker.word.size() + 30);
-      const bool self = std::any_of(kSelf.begin(), kSelf.end(), [&](auto word) { return around.find(word) != std::string_view::npos; });
+      const bool self = std::any_of(kSelf.begin(), kSelf.end(),
+                                    [&](auto word) { return around.find(word) != std::string_view::npos; });
       if (!self) continue;
       if (std::none_of(claims.begin(), claims.end(), [&](const auto& c) { return c.maker == maker.maker; }))
         claims.push_back({maker.maker, maker.name});
