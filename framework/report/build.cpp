@@ -22,7 +22,9 @@ double tidy(double value) {
   return rounded == 0 ? value : rounded;
 }
 
-json optional_number(const std::optional<double>& value) { return value && std::isfinite(*value) ? json(*value) : json(nullptr); }
+json optional_number(const std::optional<double>& value) {
+  return value && std::isfinite(*value) ? json(*value) : json(nullptr);
+}
 json finite_number(double value) { return std::isfinite(value) ? json(value) : json(nullptr); }
 
 /// Writes the parts of a report and remembers which messages they used.
@@ -32,7 +34,9 @@ class Writer {
 
   json sentence(const std::string& key, const json& params) {
     used_.insert(key);
-    return {{"key", key}, {"params", params.is_object() ? params : json::object()}, {"text", render(key, params, lang_, messages_)}};
+    return {{"key", key},
+            {"params", params.is_object() ? params : json::object()},
+            {"text", render(key, params, lang_, messages_)}};
   }
 
   json parents(const std::vector<verdict::Parent>& parents) const {
@@ -49,9 +53,13 @@ class Writer {
   json verdict(const verdict::Verdict& verdict) {
     json reasons = json::array(), contributions = json::array();
     for (std::size_t i = 0; i < verdict.reasons.size(); ++i)
-      reasons.push_back(sentence(verdict.reasons[i], i < verdict.reason_params.size() ? verdict.reason_params[i] : json::object()));
+      reasons.push_back(
+          sentence(verdict.reasons[i], i < verdict.reason_params.size() ? verdict.reason_params[i] : json::object()));
     for (const auto& step : verdict.contributions)
-      contributions.push_back({{"what", step.what}, {"signal", step.signal}, {"reference", step.reference}, {"log10_odds", tidy(step.log10_odds)}});
+      contributions.push_back({{"what", step.what},
+                               {"signal", step.signal},
+                               {"reference", step.reference},
+                               {"log10_odds", tidy(step.log10_odds)}});
     return {{"label", verdict::to_string(verdict.label)},
             {"status", verdict.status},
             {"score", verdict.score},
@@ -132,11 +140,15 @@ json outcomes_of(const verdict::Case& case_) {
 json provenance_of(const Provenance& provenance) {
   json plugins = json::array(), inputs = json::array();
   for (const auto* plugin : provenance.plugins)
-    if (plugin != nullptr) plugins.push_back({{"id", plugin->id}, {"version", plugin->version}, {"sha256", plugin->sha256}});
+    if (plugin != nullptr)
+      plugins.push_back({{"id", plugin->id}, {"version", plugin->version}, {"sha256", plugin->sha256}});
   for (const auto& input : provenance.inputs)
     inputs.push_back({{"path", input.path}, {"sha256", input.sha256}, {"bytes", input.bytes}});
-  return {{"pedigree", PEDIGREE_VERSION}, {"profile", provenance.profile}, {"plugins", std::move(plugins)},
-          {"inputs", std::move(inputs)},  {"sandbox", provenance.sandbox}};
+  return {{"pedigree", PEDIGREE_VERSION},
+          {"profile", provenance.profile},
+          {"plugins", std::move(plugins)},
+          {"inputs", std::move(inputs)},
+          {"sandbox", provenance.sandbox}};
 }
 
 json claim_of(const verdict::Case& case_) {
@@ -154,9 +166,16 @@ json sensitivity_of(const verdict::Judgement& judgement) {
     lowest = std::min(lowest, changed.score);
     highest = std::max(highest, changed.score);
     labels.insert(verdict::to_string(changed.label));
-    cases.push_back({{"what", changed.what}, {"factor", changed.factor}, {"score", changed.score}, {"label", verdict::to_string(changed.label)}});
+    cases.push_back({{"what", changed.what},
+                     {"factor", changed.factor},
+                     {"score", changed.score},
+                     {"label", verdict::to_string(changed.label)}});
   }
-  return {{"label_holds", labels.size() == 1}, {"labels", labels}, {"score_min", lowest}, {"score_max", highest}, {"cases", std::move(cases)}};
+  return {{"label_holds", labels.size() == 1},
+          {"labels", labels},
+          {"score_min", lowest},
+          {"score_max", highest},
+          {"cases", std::move(cases)}};
 }
 
 }  // namespace
@@ -168,8 +187,11 @@ nlohmann::json build(const std::string& subject_id, const std::string& pipeline_
   Writer writer(catalogue, lang);
   json report{{"schema", "pedigree/report/v1"},
               {"lang", lang},
-              {"subject", {{"id", subject_id}, {"revision", provenance.subject_revision}, {"digest", provenance.subject_digest},
-                           {"resolved_from", provenance.resolved_from}}},
+              {"subject",
+               {{"id", subject_id},
+                {"revision", provenance.subject_revision},
+                {"digest", provenance.subject_digest},
+                {"resolved_from", provenance.resolved_from}}},
               {"pipeline", {{"name", pipeline_name}, {"question", question}}},
               {"claim", claim_of(case_)}};
   report["verdict"] = writer.verdict(judgement.model);
@@ -178,7 +200,8 @@ nlohmann::json build(const std::string& subject_id, const std::string& pipeline_
     report["components"].push_back({{"name", component.name}, {"verdict", writer.verdict(component.verdict)}});
   report["evidence"] = json::array();
   for (std::size_t i = 0; i < case_.evidence.size(); ++i)
-    report["evidence"].push_back(writer.evidence(case_.evidence[i], i < judgement.support.size() ? judgement.support[i] : "neutral",
+    report["evidence"].push_back(writer.evidence(case_.evidence[i],
+                                                 i < judgement.support.size() ? judgement.support[i] : "neutral",
                                                  i < judgement.criteria.size() ? judgement.criteria[i] : ""));
   report["references"] = references_of(judgement);
   report["missing_references"] = case_.missing_references;

@@ -41,7 +41,8 @@ std::vector<Piece> parse(const std::string& text) {
     }
     const std::string inside = text.substr(i + 1, end - i - 1);
     const auto colon = inside.find(':');
-    pieces.back().placeholder = Placeholder{inside.substr(0, colon), colon == std::string::npos ? "" : inside.substr(colon + 1)};
+    pieces.back().placeholder =
+        Placeholder{inside.substr(0, colon), colon == std::string::npos ? "" : inside.substr(colon + 1)};
     pieces.emplace_back();
     i = end;
   }
@@ -55,7 +56,8 @@ std::optional<int> decimals_of(std::string_view format, bool percent) {
   if (percent) format.remove_suffix(1);
   int decimals = 0;
   const auto [end, error] = std::from_chars(format.data(), format.data() + format.size(), decimals);
-  if (error != std::errc{} || end != format.data() + format.size() || decimals < 0 || decimals > 12) return std::nullopt;
+  if (error != std::errc{} || end != format.data() + format.size() || decimals < 0 || decimals > 12)
+    return std::nullopt;
   return decimals;
 }
 
@@ -74,7 +76,8 @@ std::string entry(const json& messages, const std::string& key, const std::strin
   const auto found = messages.find(key);
   if (found == messages.end() || !found->is_object()) return {};
   for (const auto& wanted : {lang, std::string("en")})
-    if (const auto text = found->find(wanted); text != found->end() && text->is_string()) return text->get<std::string>();
+    if (const auto text = found->find(wanted); text != found->end() && text->is_string())
+      return text->get<std::string>();
   return {};
 }
 
@@ -121,8 +124,8 @@ std::string fill(const std::string& text, const nlohmann::json& params, const st
   for (const auto& piece : parse(text)) {
     out += piece.text;
     if (!piece.placeholder) continue;
-    const bool found = params.is_object() && params.contains(piece.placeholder->name) &&
-                       !params.at(piece.placeholder->name).is_null();
+    const bool found =
+        params.is_object() && params.contains(piece.placeholder->name) && !params.at(piece.placeholder->name).is_null();
     out += found ? value_text(*piece.placeholder, params.at(piece.placeholder->name), lang, messages)
                  : "{" + piece.placeholder->name + "}";
   }
@@ -167,7 +170,8 @@ std::string shortest(double value) {
 std::string fixed(double value, int decimals) {
   if (!std::isfinite(value)) return "?";
   std::array<char, 400> buffer{};
-  const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed, decimals);
+  const auto [end, error] =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed, decimals);
   if (error != std::errc{}) return "?";
   std::string text(buffer.data(), end);
   const bool zero = text.find_first_not_of("-0.") == std::string::npos;

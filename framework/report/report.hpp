@@ -8,7 +8,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "framework/pipeline/pipeline.hpp"
 #include "framework/plugin/manifest.hpp"
 #include "framework/report/messages.hpp"
 #include "framework/verdict/verdict.hpp"

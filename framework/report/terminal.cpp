@@ -6,7 +6,8 @@ namespace pedigree::report {
 
 std::string to_terminal(const nlohmann::json& report, const TextStyle& style) {
   (void)style;
-  return harmless(report.at("subject").at("id").get<std::string>()) + "\n" + report.at("verdict").at("label").get<std::string>() + "\n";
+  return harmless(report.at("subject").at("id").get<std::string>()) + "\n" +
+         report.at("verdict").at("label").get<std::string>() + "\n";
 }
 
 }  // namespace pedigree::report

@@ -55,14 +55,26 @@ bool invisible(utf8proc_int32_t code) {
 
 std::string visible(utf8proc_int32_t code) {
   std::array<char, 16> buffer{};
-  const int size = std::snprintf(buffer.data(), buffer.size(), code < 0x100 ? "\\x%02x" : "\\u%04x", static_cast<unsigned>(code));
+  const int size =
+      std::snprintf(buffer.data(), buffer.size(), code < 0x100 ? "\\x%02x" : "\\u%04x", static_cast<unsigned>(code));
   return std::string(buffer.data(), static_cast<std::size_t>(std::max(size, 0)));
 }
 
 const char* look_alike(utf8proc_int32_t code) {
-  static constexpr std::array<std::pair<utf8proc_int32_t, const char*>, 14> kPlain{
-      {{0x2026, "..."}, {0x2013, "-"}, {0x2014, "-"}, {0x2018, "'"}, {0x2019, "'"}, {0x201C, "\""}, {0x201D, "\""},
-       {0x00B7, "-"}, {0x00D7, "x"}, {0x2265, ">="}, {0x2264, "<="}, {0x2192, "->"}, {0x00B1, "+-"}, {0x00A0, " "}}};
+  static constexpr std::array<std::pair<utf8proc_int32_t, const char*>, 14> kPlain{{{0x2026, "..."},
+                                                                                    {0x2013, "-"},
+                                                                                    {0x2014, "-"},
+                                                                                    {0x2018, "'"},
+                                                                                    {0x2019, "'"},
+                                                                                    {0x201C, "\""},
+                                                                                    {0x201D, "\""},
+                                                                                    {0x00B7, "-"},
+                                                                                    {0x00D7, "x"},
+                                                                                    {0x2265, ">="},
+                                                                                    {0x2264, "<="},
+                                                                                    {0x2192, "->"},
+                                                                                    {0x00B1, "+-"},
+                                                                                    {0x00A0, " "}}};
   for (const auto& [known, plain] : kPlain)
     if (known == code) return plain;
   return "?";
@@ -75,9 +87,12 @@ std::string harmless(std::string_view text) {
   std::string out;
   out.reserve(valid.size());
   for (const auto& glyph : glyphs(valid)) {
-    if (glyph.code == '\n' || glyph.code == '\r' || glyph.code == '\t') out += ' ';
-    else if (invisible(glyph.code)) out += visible(glyph.code);
-    else out += glyph.bytes;
+    if (glyph.code == '\n' || glyph.code == '\r' || glyph.code == '\t')
+      out += ' ';
+    else if (invisible(glyph.code))
+      out += visible(glyph.code);
+    else
+      out += glyph.bytes;
   }
   return out;
 }
@@ -86,8 +101,10 @@ std::string to_ascii(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (const auto& glyph : glyphs(text)) {
-    if (glyph.bytes.size() == 1) out += glyph.bytes;
-    else out += look_alike(glyph.code);
+    if (glyph.bytes.size() == 1)
+      out += glyph.bytes;
+    else
+      out += look_alike(glyph.code);
   }
   return out;
 }

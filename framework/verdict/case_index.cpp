@@ -72,7 +72,8 @@ class Builder {
       if (record.family == Family::weight) found.insert(record.component);
     }
     for (const auto& name : listed)
-      if (found.erase(name) == 1 && name != index_.main && name != kTokenizerRow && name != kModel) names_.push_back(name);
+      if (found.erase(name) == 1 && name != index_.main && name != kTokenizerRow && name != kModel)
+        names_.push_back(name);
     tokenizer = tokenizer || found.count(kTokenizerRow) == 1;
     for (const auto& name : found)
       if (!name.empty() && name != index_.main && name != kTokenizerRow && name != kModel) names_.push_back(name);
@@ -83,8 +84,10 @@ class Builder {
   void count_searches() {
     std::size_t searches = 0;
     for (const auto& record : index_.source->evidence) {
-      if (!usable(record)) ++index_.refused;
-      else if (valid_p(record)) ++searches;
+      if (!usable(record))
+        ++index_.refused;
+      else if (valid_p(record))
+        ++searches;
     }
     searches = std::max(searches, index_.roles.size());
     correction_ = searches > 1 ? std::log10(static_cast<double>(searches)) : 0;
@@ -105,7 +108,8 @@ class Builder {
       index_.controls.push_back({record.reference, record.component, record.signal, record.log10_lr, p});
     }
     std::sort(index_.controls.begin(), index_.controls.end(), [](const ControlAlarm& a, const ControlAlarm& b) {
-      return std::tie(b.log10_lr, a.reference, a.component, a.signal) < std::tie(a.log10_lr, b.reference, b.component, b.signal);
+      return std::tie(b.log10_lr, a.reference, a.component, a.signal) <
+             std::tie(a.log10_lr, b.reference, b.component, b.signal);
     });
   }
 
@@ -163,8 +167,9 @@ class Builder {
   /// Fixes one order whatever the order of arrival.
   static void sort_row(ComponentIndex& row) {
     const auto before = [](const Item& a, const Item& b) {
-      return std::tie(b.record->log10_lr, a.record->signal, a.record->analyzer, a.record->component, a.record->value, a.record->relation) <
-             std::tie(a.record->log10_lr, b.record->signal, b.record->analyzer, b.record->component, b.record->value, b.record->relation);
+      return std::tie(b.record->log10_lr, a.record->signal, a.record->analyzer, a.record->component, a.record->value,
+                      a.record->relation) < std::tie(a.record->log10_lr, b.record->signal, b.record->analyzer,
+                                                     b.record->component, b.record->value, b.record->relation);
     };
     for (const Family family : kFamilies) {
       std::sort(row.absolute[family].begin(), row.absolute[family].end(), before);

@@ -33,10 +33,10 @@ struct Pair {
 
 struct ComponentIndex {
   std::string name;
-  std::vector<Pair> pairs;                 ///< one per suspect, by id
-  PerFamily<std::vector<Item>> absolute;   ///< evidence about the subject alone
+  std::vector<Pair> pairs;                ///< one per suspect, by id
+  PerFamily<std::vector<Item>> absolute;  ///< evidence about the subject alone
   std::vector<const DeclaredReuse*> declared;
-  bool any_evidence = false;               ///< about this component itself, or absolute
+  bool any_evidence = false;  ///< about this component itself, or absolute
 };
 
 /// A control that looks like a parent.
@@ -52,8 +52,8 @@ struct CaseIndex {
   std::vector<ComponentIndex> components;  ///< main first, the rest in order of the case, tokenizer last
   std::vector<std::string> suspects;       ///< by id, each once
   std::map<std::string, std::string> roles;
-  std::vector<ControlAlarm> controls;      ///< every positive word of a control, strongest first
-  std::size_t refused = 0;                 ///< records whose numbers are not finite
+  std::vector<ControlAlarm> controls;  ///< every positive word of a control, strongest first
+  std::size_t refused = 0;             ///< records whose numbers are not finite
 
   const ComponentIndex* find(const std::string& component) const;
 };

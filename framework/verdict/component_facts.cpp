@@ -23,8 +23,8 @@ bool any(const ComponentIndex& row, Family family) { return family_coverage(row,
 double family_coverage(const ComponentIndex& row, Family family) {
   const bool alone = !row.absolute[family].empty();
   if (family == Family::training_log || row.pairs.empty()) {
-    const bool paired = std::any_of(row.pairs.begin(), row.pairs.end(),
-                                    [&](const Pair& pair) { return !pair.items[family].empty(); });
+    const bool paired =
+        std::any_of(row.pairs.begin(), row.pairs.end(), [&](const Pair& pair) { return !pair.items[family].empty(); });
     return alone || paired ? 1 : 0;
   }
   std::size_t compared = 0;

@@ -7,8 +7,8 @@
 namespace pedigree::verdict {
 namespace {
 
-constexpr double kSilent = 0.02;     ///< |log10 LR| below which a finding says nothing
-constexpr double kOutspoken = 1.0;   ///< a factor of ten
+constexpr double kSilent = 0.02;    ///< |log10 LR| below which a finding says nothing
+constexpr double kOutspoken = 1.0;  ///< a factor of ten
 
 bool links_to_random_start(const EvidenceRecord& record, const Profile& profile) {
   const auto& names = profile.link_signals;

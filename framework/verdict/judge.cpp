@@ -92,9 +92,8 @@ class ComponentJudge {
 
   static bool names_descent(const Pair& pair) {
     const auto& items = pair.items[Family::weight];
-    return std::any_of(items.begin(), items.end(), [](const Item& item) {
-      return claims_descent(*item.record) && item.record->log10_lr > 0;
-    });
+    return std::any_of(items.begin(), items.end(),
+                       [](const Item& item) { return claims_descent(*item.record) && item.record->log10_lr > 0; });
   }
 
   void add_parent(std::size_t i) {
@@ -139,15 +138,14 @@ class ComponentJudge {
 
   void explain_posterior() {
     const auto* top = result_.posterior.top();
-    add("verdict.posterior-open", {{"component", row_.name},
-                                   {"p", result_.posterior.p},
-                                   {"reference", top == nullptr ? "" : top->reference}});
+    add("verdict.posterior-open",
+        {{"component", row_.name}, {"p", result_.posterior.p}, {"reference", top == nullptr ? "" : top->reference}});
   }
 
   void explain_clean(int assurance) {
     json params{{"component", row_.name}, {"references", row_.pairs.size()}, {"compared", result_.compared_weights}};
-    static constexpr const char* kKeys[] = {"verdict.clean-metadata", "verdict.clean-metadata", "verdict.clean-behavior",
-                                            "verdict.clean-weights", "verdict.clean-weights"};
+    static constexpr const char* kKeys[] = {"verdict.clean-metadata", "verdict.clean-metadata",
+                                            "verdict.clean-behavior", "verdict.clean-weights", "verdict.clean-weights"};
     add(kKeys[std::clamp(assurance, 0, 4)], std::move(params));
   }
 
@@ -196,10 +194,14 @@ class ComponentJudge {
     });
     const bool severe = verdict.label >= Label::shared_initialization;
     // A label that the weights gave rests on weights, however few references had any.
-    if (severe && row_.name != kTokenizerRow && result_.compared_weights > 0) verdict.assurance = std::max(verdict.assurance, 3);
-    if (!row_.any_evidence && row_.declared.empty()) verdict.status = "pending";
-    else if (verdict.decisive || verdict.label == Label::from_scratch) verdict.status = "complete";
-    else verdict.status = verdict.assurance >= 3 && verdict.label != Label::inconclusive ? "complete" : "in_progress";
+    if (severe && row_.name != kTokenizerRow && result_.compared_weights > 0)
+      verdict.assurance = std::max(verdict.assurance, 3);
+    if (!row_.any_evidence && row_.declared.empty())
+      verdict.status = "pending";
+    else if (verdict.decisive || verdict.label == Label::from_scratch)
+      verdict.status = "complete";
+    else
+      verdict.status = verdict.assurance >= 3 && verdict.label != Label::inconclusive ? "complete" : "in_progress";
     if (row_.name == kTokenizerRow && row_.any_evidence) verdict.status = "complete";
     verdict.confidence = confidence();
   }
@@ -239,7 +241,8 @@ std::vector<std::string> scope_of(const CaseIndex& index) {
   std::vector<std::string> scope;
   for (const auto& row : index.components) {
     if (row.name == kTokenizerRow) continue;
-    if (claimed.empty() || std::find(claimed.begin(), claimed.end(), row.name) != claimed.end()) scope.push_back(row.name);
+    if (claimed.empty() || std::find(claimed.begin(), claimed.end(), row.name) != claimed.end())
+      scope.push_back(row.name);
   }
   if (scope.empty()) scope.push_back(index.main);
   return scope;

@@ -20,9 +20,9 @@ struct ComponentJudgement {
   ComponentPosterior posterior;
   Verdict verdict;
   std::vector<Reason> reasons;
-  bool suspicious = false;            ///< something speaks for descent and is not settled
-  std::vector<std::string> owed;      ///< references whose weights must be compared before anything is trusted
-  std::size_t compared_weights = 0;   ///< suspects whose weights were compared
+  bool suspicious = false;           ///< something speaks for descent and is not settled
+  std::vector<std::string> owed;     ///< references whose weights must be compared before anything is trusted
+  std::size_t compared_weights = 0;  ///< suspects whose weights were compared
 };
 
 struct Draft {

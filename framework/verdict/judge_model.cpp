@@ -12,7 +12,8 @@ using Rows = std::vector<const ComponentJudgement*>;
 /// descent of another part, or of some layers, is partial reuse.
 Label combine_labels(const Rows& rows, const ComponentJudgement& main) {
   if (main.verdict.label == Label::derived) return Label::derived;
-  const bool all_derived = std::all_of(rows.begin(), rows.end(), [](const auto* row) { return row->verdict.label == Label::derived; });
+  const bool all_derived =
+      std::all_of(rows.begin(), rows.end(), [](const auto* row) { return row->verdict.label == Label::derived; });
   if (all_derived) return Label::derived;
   Label worst = main.verdict.label;
   for (const auto* row : rows) {
@@ -54,7 +55,8 @@ void add_case_reasons(Verdict& model, const CaseIndex& index, const Profile& pro
   if (!index.controls.empty()) {
     const auto& worst = index.controls.front();
     if (worst.log10_lr >= profile.control_alarm || (worst.log10_p && *worst.log10_p <= profile.decisive_log10_p))
-      add("verdict.control-alarm", {{"reference", worst.reference}, {"signal", worst.signal}, {"log10_lr", worst.log10_lr}}, true);
+      add("verdict.control-alarm",
+          {{"reference", worst.reference}, {"signal", worst.signal}, {"log10_lr", worst.log10_lr}}, true);
   }
   if (index.refused > 0) add("verdict.refused-evidence", {{"count", index.refused}});
   const auto& missing = index.source->missing_references;
@@ -94,8 +96,10 @@ Verdict judge_model(const CaseIndex& index, const Draft& draft, const Profile& p
   explain(model, rows, *main);
   if (control_alarm(index, profile) && model.label < Label::inconclusive) model.label = Label::inconclusive;
   add_case_reasons(model, index, profile);
-  if (model.label == Label::inconclusive) model.confidence = 0;
-  else if (model.label >= Label::partial_reuse) model.confidence = model.p_derived;
+  if (model.label == Label::inconclusive)
+    model.confidence = 0;
+  else if (model.label >= Label::partial_reuse)
+    model.confidence = model.p_derived;
   const bool labelled_by_main = model.label == main->verdict.label;
   if (!labelled_by_main && main->verdict.status != "complete") model.status = main->verdict.status;
   return model;

@@ -14,7 +14,8 @@ using nlohmann::json;
 /// Weighs the case once more with evidence that does not exist yet.
 class WhatIf {
  public:
-  WhatIf(const CaseIndex& index, const Profile& profile, double score) : index_(index), profile_(profile), score_(score) {}
+  WhatIf(const CaseIndex& index, const Profile& profile, double score)
+      : index_(index), profile_(profile), score_(score) {}
 
   /// Points of score that evidence of `family` could move: the stronger of "one reference is the
   /// parent" and "none of the references not yet compared is".
@@ -33,7 +34,8 @@ class WhatIf {
     return std::abs(judge(copy, profile_).model.score - score_);
   }
 
-  EvidenceRecord imagined(const std::string& component, Family family, const std::string& reference, bool descent) const {
+  EvidenceRecord imagined(const std::string& component, Family family, const std::string& reference,
+                          bool descent) const {
     EvidenceRecord record;
     record.family = family;
     record.component = component;
@@ -92,11 +94,16 @@ bool missing(const ComponentIndex& row, Family family, const Profile& profile) {
 
 const char* key_of(Family family, bool owed, bool references) {
   switch (family) {
-    case Family::tokenizer: return "next.tokenizer";
-    case Family::architecture: return "next.architecture";
-    case Family::weight: return owed ? "next.weights-owed" : references ? "next.weights" : "next.weights-alone";
-    case Family::behavior: return "next.behavior";
-    case Family::training_log: return "next.training-record";
+    case Family::tokenizer:
+      return "next.tokenizer";
+    case Family::architecture:
+      return "next.architecture";
+    case Family::weight:
+      return owed ? "next.weights-owed" : references ? "next.weights" : "next.weights-alone";
+    case Family::behavior:
+      return "next.behavior";
+    case Family::training_log:
+      return "next.training-record";
   }
   return "next.weights";
 }

@@ -131,9 +131,8 @@ void name_strongest(Contribution& step, const ComponentIndex& row, Family family
 }
 
 bool spoke(const ComponentIndex& row, Family family) {
-  return !row.absolute[family].empty() || std::any_of(row.pairs.begin(), row.pairs.end(), [&](const Pair& pair) {
-    return !pair.items[family].empty();
-  });
+  return !row.absolute[family].empty() ||
+         std::any_of(row.pairs.begin(), row.pairs.end(), [&](const Pair& pair) { return !pair.items[family].empty(); });
 }
 
 std::vector<Contribution> waterfall(const ComponentPosterior& component, const Profile& profile, double declared_odds) {

@@ -25,14 +25,14 @@ enum class Exact { none, shared_initialization, partial, derived };
 /// The posterior of one hypothesis.
 struct PairPosterior {
   std::string reference;
-  PerFamily<double> family;         ///< log10 LR of each family, unweighted
-  double log10_lr = 0;              ///< weighted sum over families
-  double odds = 0;                  ///< against "descends from nobody"
-  double p = 0;                     ///< odds / (1 + odds): this reference against independence
+  PerFamily<double> family;  ///< log10 LR of each family, unweighted
+  double log10_lr = 0;       ///< weighted sum over families
+  double odds = 0;           ///< against "descends from nobody"
+  double p = 0;              ///< odds / (1 + odds): this reference against independence
   Exact exact = Exact::none;
-  std::optional<double> log10_p;    ///< smallest corrected p of evidence for descent or a shared start
-  bool explained = false;           ///< a shared initialisation explains what matches
-  bool tokenizer_reuse = false;     ///< the tokenizer was found to be reused
+  std::optional<double> log10_p;  ///< smallest corrected p of evidence for descent or a shared start
+  bool explained = false;         ///< a shared initialisation explains what matches
+  bool tokenizer_reuse = false;   ///< the tokenizer was found to be reused
 };
 
 /// The posterior of one component over all references, the unseen parent and declarations.

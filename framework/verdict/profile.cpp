@@ -33,7 +33,8 @@ class Reader {
     return [this, &target, low, high](const json& value, const std::string& place) {
       const double read = value.is_number() ? value.get<double>() : std::nan("");
       if (!(read >= low && read <= high)) {
-        return fail(place, "expected a number from " + json(low).dump() + " to " + json(high).dump() + ", found " + show(value));
+        return fail(place, "expected a number from " + json(low).dump() + " to " + json(high).dump() + ", found " +
+                               show(value));
       }
       target = read;
     };
@@ -43,16 +44,20 @@ class Reader {
     return [this, &target](const json& value, const std::string& place) {
       if (!value.is_string()) return number(target, 0, 10)(value, place);
       const auto word = reliability(value.get<std::string>());
-      if (!word) return fail(place, "expected very_high, high, medium, low or a number from 0 to 10, found " + show(value));
+      if (!word)
+        return fail(place, "expected very_high, high, medium, low or a number from 0 to 10, found " + show(value));
       target = *word;
     };
   }
 
   Field combine(Combine& target) {
     return [this, &target](const json& value, const std::string& place) {
-      if (value == "strongest") target = Combine::strongest;
-      else if (value == "average") target = Combine::average;
-      else fail(place, "expected strongest or average, found " + show(value));
+      if (value == "strongest")
+        target = Combine::strongest;
+      else if (value == "average")
+        target = Combine::average;
+      else
+        fail(place, "expected strongest or average, found " + show(value));
     };
   }
 
@@ -107,7 +112,8 @@ void Reader::caps(const json& value, const std::string& place) {
   fields["weight_exact"] = number(profile_.cap_exact, 0, 50);
   fields["signals"] = [this](const json& signals, const std::string& at) {
     if (!signals.is_object()) return fail(at, "expected a map of signal to cap");
-    for (const auto& [signal, cap] : signals.items()) number(profile_.signal_cap[signal], 0, 50)(cap, at + "/" + signal);
+    for (const auto& [signal, cap] : signals.items())
+      number(profile_.signal_cap[signal], 0, 50)(cap, at + "/" + signal);
   };
   object(value, place, fields);
 }
@@ -141,9 +147,11 @@ CriterionBand Reader::band(const json& value, const std::string& place) {
       number(band.bound, -1e12, 1e12)(item, at);
     };
   };
-  object(value, place,
-         {{"above", bound(false)}, {"at_least", bound(true)}, {"key", text(band.key)}, {"suggests", text(band.suggests)}});
-  static const std::vector<std::string> kSuggestions{"derived", "partial_reuse", "suspected", "similar", "independent", "none"};
+  object(
+      value, place,
+      {{"above", bound(false)}, {"at_least", bound(true)}, {"key", text(band.key)}, {"suggests", text(band.suggests)}});
+  static const std::vector<std::string> kSuggestions{"derived", "partial_reuse", "suspected",
+                                                     "similar", "independent",   "none"};
   if (std::find(kSuggestions.begin(), kSuggestions.end(), band.suggests) == kSuggestions.end())
     fail(place + "/suggests", "expected derived, partial_reuse, suspected, similar, independent or none");
   if (band.key.empty()) fail(place + "/key", "expected a message key");
@@ -163,28 +171,36 @@ void Reader::criteria(const json& value, const std::string& place) {
 }
 
 Reader::Fields Reader::tables() {
-  return {{"weights", [this](const json& value, const std::string& place) {
+  return {{"weights",
+           [this](const json& value, const std::string& place) {
              families(value, place, [this](Family family) { return weight(profile_.weight[family]); });
            }},
-          {"combine", [this](const json& value, const std::string& place) {
+          {"combine",
+           [this](const json& value, const std::string& place) {
              families(value, place, [this](Family family) { return combine(profile_.combine[family]); });
            }},
           {"caps", [this](const json& value, const std::string& place) { caps(value, place); }},
           {"decisive", [this](const json& value, const std::string& place) { decisive(value, place); }},
           {"criteria", [this](const json& value, const std::string& place) { criteria(value, place); }},
           {"link_signals", strings(profile_.link_signals)},
-          {"prior", [this](const json& value, const std::string& place) {
-             object(value, place, {{"derived", number(profile_.prior, 0.001, 0.999)}, {"unseen", number(profile_.unseen, 0, 0.999)}});
+          {"prior",
+           [this](const json& value, const std::string& place) {
+             object(value, place,
+                    {{"derived", number(profile_.prior, 0.001, 0.999)}, {"unseen", number(profile_.unseen, 0, 0.999)}});
            }},
           {"method", [this](const json& value, const std::string& place) {
-             if (value == "calibrated") profile_.method = Method::calibrated;
-             else if (value == "source-criteria") profile_.method = Method::source_criteria;
-             else fail(place, "expected calibrated or source-criteria, found " + show(value));
+             if (value == "calibrated")
+               profile_.method = Method::calibrated;
+             else if (value == "source-criteria")
+               profile_.method = Method::source_criteria;
+             else
+               fail(place, "expected calibrated or source-criteria, found " + show(value));
            }}};
 }
 
 Reader::Fields Reader::thresholds() {
-  return {{"bands", [this](const json& value, const std::string& place) {
+  return {{"bands",
+           [this](const json& value, const std::string& place) {
              object(value, place,
                     {{"derived", number(profile_.band_derived, 0.5, 1)},
                      {"clean", number(profile_.band_clean, 0, 0.5)},

@@ -109,7 +109,8 @@ struct Judgement {
   /// How much each piece of evidence supports "from scratch", same order as Case::evidence:
   /// strong indirect conditional neutral questionable contrary.
   std::vector<std::string> support;
-  std::vector<std::string> criteria;  ///< per evidence: message key of the source study's criterion it meets; "" when none
+  std::vector<std::string>
+      criteria;  ///< per evidence: message key of the source study's criterion it meets; "" when none
   std::vector<NextEvidence> next_evidence;
   std::vector<SensitivityCase> sensitivity;
   bool enough_evidence = false;  ///< false: exit code 3 (docs/reference/verdict.md#enough-evidence)

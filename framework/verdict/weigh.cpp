@@ -10,8 +10,9 @@
 namespace pedigree::verdict {
 namespace {
 
-constexpr std::array<const char*, 8> kRelations{"none",    "architecture_reuse", "behavioral_proximity", "tokenizer_reuse",
-                                                "shared_initialization", "partial", "derived", "identical"};
+constexpr std::array<const char*, 8> kRelations{
+    "none",    "architecture_reuse", "behavioral_proximity", "tokenizer_reuse", "shared_initialization", "partial",
+    "derived", "identical"};
 
 std::size_t rank_of(const std::string& relation) {
   const auto found = std::find(kRelations.begin(), kRelations.end(), relation);
@@ -118,7 +119,8 @@ Judgement weigh(const Case& case_, const Profile& profile) {
     judgement.components.push_back({component.posterior.row->name, std::move(component.verdict)});
   }
   judgement.model = std::move(draft.model);
-  judgement.enough_evidence = judgement.model.label != Label::inconclusive || judgement.model.coverage >= profile.min_coverage;
+  judgement.enough_evidence =
+      judgement.model.label != Label::inconclusive || judgement.model.coverage >= profile.min_coverage;
   return judgement;
 }
 
