@@ -234,7 +234,8 @@ class PipelineBuilder {
     if (!expect.is_object()) return;
     Expectation out;
     if (const std::string verdict = text_of(expect, "verdict"); !verdict.empty()) out.verdict = verdict;
-    for (const auto& [component, label] : member(expect, "components", json::object()).items())
+    const json components = member(expect, "components", json::object());
+    for (const auto& [component, label] : components.items())
       if (label.is_string()) out.components[component] = label.get<std::string>();
     const json score = member(expect, "score", json::object());
     if (score.contains("min")) out.min_score = score["min"].get<int>();

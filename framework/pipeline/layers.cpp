@@ -41,7 +41,7 @@ std::optional<Node> load_document(const fs::path& file, Place asked, Findings& f
   return document;
 }
 
-fs::path canonical(const fs::path& file) {
+fs::path real_path(const fs::path& file) {
   std::error_code error;
   const auto out = fs::weakly_canonical(file, error);
   return error ? file : out;
@@ -53,13 +53,13 @@ class Chain {
   Chain(const ReadContext& context, Findings& findings) : context_(context), findings_(findings) {}
 
   void add(Node document, const fs::path& file) {
-    seen_.push_back(canonical(file));
+    seen_.push_back(real_path(file));
     documents_.push_back(std::move(document));
   }
   void add_named(const std::string& name, const fs::path& from, const Place& place) {
     const auto file = find(name, from, place);
     if (!file) return;
-    if (std::find(seen_.begin(), seen_.end(), canonical(*file)) != seen_.end()) {
+    if (std::find(seen_.begin(), seen_.end(), real_path(*file)) != seen_.end()) {
       findings_.add(place, {"PED-P025", "'extends: " + name + "' leads back to " + file->string(),
                             "a file cannot extend itself, directly or by way of others"});
       return;
@@ -117,7 +117,7 @@ class Chain {
 
 /// A file of the profile folder is a parent itself and gets no other by default.
 bool is_profile(const fs::path& file, const ReadContext& context) {
-  return !context.profiles.empty() && canonical(file).parent_path() == canonical(context.profiles);
+  return !context.profiles.empty() && real_path(file).parent_path() == real_path(context.profiles);
 }
 
 }  // namespace

@@ -46,8 +46,15 @@ ReadResult finish(std::optional<Pipeline> pipeline, Findings& findings, std::map
   return out;
 }
 
+/// What a file says of itself is not handed down.
+void keep_own_title(Layers& layers) {
+  for (std::size_t i = 0; i + 1 < layers.documents.size(); ++i)
+    for (const char* own : {"name", "description"}) layers.documents[i].erase(own);
+}
+
 /// From the documents, lowest precedence first, to the pipeline.
 ReadResult assemble(Layers layers, const std::filesystem::path& file, const ReadContext& context, Findings& findings) {
+  keep_own_title(layers);
   for (auto& document : layers.documents) normalise(document);
   const Node in_files = fold(layers.documents);
   for (auto& document : load_assignments(context.set, in_files, file.parent_path(), findings)) {

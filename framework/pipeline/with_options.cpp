@@ -66,7 +66,8 @@ const Node* child_at(const Node& node, const std::string& pointer) {
 Finding unknown_option(const std::string& option, const json& schema, const std::string& analyzer) {
   std::vector<std::string> known;
   std::string listed;
-  for (const auto& [key, value] : schema.value("properties", json::object()).items()) {
+  const json properties = schema.value("properties", json::object());
+  for (const auto& [key, value] : properties.items()) {
     known.push_back(key);
     (listed += listed.empty() ? "" : ", ") += key;
   }
