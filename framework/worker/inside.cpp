@@ -96,8 +96,7 @@ Ending call(const pedigree_analyzer& analyzer, const ReceivedJob& job, const Art
 }
 
 /// The library, checked against what the host was told of it, and then its analyzer.
-Ending run_plugin(const OpenLibrary& library, const ReceivedJob& job, const ArtifactMap& map,
-                  const Reporter& reporter) {
+Ending run_plugin(OpenLibrary& library, const ReceivedJob& job, const ArtifactMap& map, const Reporter& reporter) {
   const auto loaded = load(library);
   if (!loaded) return refused(loaded.error().text());
   const auto described = plugin::manifest_of(**loaded);
@@ -126,7 +125,7 @@ Ending prepare_and_run(const ReceivedJob& job, Reporter& reporter) {
   auto layers = tie_to_parent(job.parent);
   const auto descriptors = descriptor_limit(job.artifacts.size());
   append(layers, set_limits({job.memory_bytes, job.cpu_seconds, descriptors, !job.scratch_dir.empty()}));
-  const auto library = open_library(job.library);
+  auto library = open_library(job.library);
   const auto map = ArtifactMap::open(job, descriptors > kOwnDescriptors ? descriptors - kOwnDescriptors : 0);
   bool network = false;
   for (const auto& analyzer : job.descriptor.at("analyzers"))

@@ -33,9 +33,9 @@ io::Result<OpenLibrary> open_library(const fs::path& file) {
   return library;
 }
 
-io::Result<const pedigree_plugin*> load(const OpenLibrary& library) {
+io::Result<const pedigree_plugin*> load(OpenLibrary& library) {
   // Boost.DLL turns a bare name into "./name"; an absolute path of the descriptor leaves nothing to search.
-  const fs::path path = "/proc/self/fd/" + std::to_string(library.opened.get());
+  const fs::path path = "/proc/self/fd/" + std::to_string(library.opened.release());
   auto loaded = std::make_unique<boost::dll::shared_library>();
   try {
     loaded->load(path, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
@@ -63,7 +63,7 @@ io::Result<plugin::Manifest> describe(const fs::path& file, const fs::path& mess
     if (!parsed) return parsed.error();
     messages = std::move(*parsed);
   }
-  const auto library = open_library(file);
+  auto library = open_library(file);
   if (!library) return library.error();
   const auto loaded = load(*library);
   if (!loaded) return loaded.error();

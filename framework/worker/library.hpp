@@ -24,9 +24,10 @@ io::Result<OpenLibrary> open_library(const std::filesystem::path& file);
 
 /// Loads through the open descriptor, so that what was hashed is what runs, and asks for the plugin's descriptor. Runs
 /// third-party code. The library stays loaded for the process's life: its threads, its atexit handlers and its
-/// thread-local destructors outlive any moment that would be right for unloading. Errors: LOAD_FAILED (with the
-/// loader's own words), ABI_TOO_NEW.
-io::Result<const pedigree_plugin*> load(const OpenLibrary& library);
+/// thread-local destructors outlive any moment that would be right for unloading. So does its descriptor, which
+/// `library` gives up: the C library knows what is loaded by its path, /proc/self/fd/N, and would take the next file
+/// under the same N for the same library. Errors: LOAD_FAILED (with the loader's own words), ABI_TOO_NEW.
+io::Result<const pedigree_plugin*> load(OpenLibrary& library);
 
 /// open_library, load and plugin::manifest_of: what `pedigree-worker describe` writes down. `messages_file` may be
 /// empty. Errors: theirs, and those of plugin::parse_messages.

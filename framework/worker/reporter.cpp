@@ -49,7 +49,7 @@ json object_of(pedigree_str text, const char* what) {
   return std::move(*parsed);
 }
 
-EvidenceRecord record_of(const pedigree_evidence& raw) {
+EvidenceRecord record_of(const pedigree_evidence& raw, bool with_details) {
   if (!PEDIGREE_HAS(&raw, relation)) throw Refused{"its struct_size is too small"};
   EvidenceRecord record;
   record.signal = raw_text(raw.signal, 4096);
@@ -61,7 +61,10 @@ EvidenceRecord record_of(const pedigree_evidence& raw) {
   record.relation = raw_text(raw.relation, 4096);
   if (PEDIGREE_HAS(&raw, summary_key)) record.summary_key = raw_text(raw.summary_key, 4096);
   if (PEDIGREE_HAS(&raw, params_json)) record.params = object_of(raw.params_json, "params_json");
-  if (PEDIGREE_HAS(&raw, details_json)) record.details = object_of(raw.details_json, "details_json");
+  if (!with_details)
+    record.details = {{"omitted", "the details of this run exceed 32 MiB"}};
+  else if (PEDIGREE_HAS(&raw, details_json))
+    record.details = object_of(raw.details_json, "details_json");
   return record;
 }
 
@@ -132,11 +135,10 @@ void Reporter::progress(double fraction, std::string phase) {
 pedigree_status Reporter::emit(const pedigree_evidence& raw) {
   std::string reason;
   try {
-    EvidenceRecord record = record_of(raw);
+    EvidenceRecord record = record_of(raw, has_room_for_details());
     reason = refusal(record, signals_, models_);
     if (reason.empty()) {
       const std::scoped_lock lock{mutex_};
-      if (sent_bytes_ > kDetailsBudget) record.details = {{"omitted", "the details of this run exceed 32 MiB"}};
       const json frame = evidence_frame(record);
       if (sent_bytes_ > kEvidenceBudget || !send(frame)) return PEDIGREE_ERR_RESOURCE;
       return PEDIGREE_OK;
@@ -151,6 +153,11 @@ pedigree_status Reporter::emit(const pedigree_evidence& raw) {
   const std::scoped_lock lock{mutex_};
   if (refused_++ == 0) refusal_ = std::move(reason);
   return PEDIGREE_ERR_INPUT;
+}
+
+bool Reporter::has_room_for_details() {
+  const std::scoped_lock lock{mutex_};
+  return sent_bytes_ <= kDetailsBudget;
 }
 
 void Reporter::done(OutcomeKind outcome, const std::string& message, std::uint64_t peak_kib) {

@@ -37,6 +37,7 @@ class Reporter {
  private:
   pedigree_status emit(const pedigree_evidence& raw);
   void progress(double fraction, std::string phase);
+  bool has_room_for_details();
   bool send(const nlohmann::json& frame);
   static Reporter& of(pedigree_host_ctx* context);
 
