@@ -127,7 +127,7 @@ bool convert_to_float_scalar(Dtype dtype, std::span<const std::byte> in, std::sp
       each<std::uint8_t>(in, out, small::e5m2fnuz);
       return true;
     default:
-      return small::dequantise(dtype, in, out);
+      return small::dequantise(dtype, small::Speed::kScalar, in, out);
   }
 }
 

@@ -37,7 +37,9 @@ inline float e4m3fnuz(std::uint8_t v) { return v == 0x80u ? kNan : decode(v, 4, 
 inline float e5m2fnuz(std::uint8_t v) { return v == 0x80u ? kNan : decode(v, 5, 2, 16); }
 inline float e2m1(unsigned v) { return decode(v, 2, 1, 1); }
 
-/// GGUF's block types. False for a type that is not one of them.
-bool dequantise(Dtype dtype, std::span<const std::byte> in, std::span<float> out);
+enum class Speed : std::uint8_t { kScalar, kWidest };
+
+/// GGUF's block types. False for a type that is not one of them. Both speeds give the same bits.
+bool dequantise(Dtype dtype, Speed speed, std::span<const std::byte> in, std::span<float> out);
 
 }  // namespace pedigree::io::small

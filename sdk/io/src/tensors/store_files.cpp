@@ -177,8 +177,8 @@ class Opener {
             "the shard belongs to another model or version; download it again"});
   }
 
-  /// Opens the largest GGUF model of the folder with all its parts; the others are copies in other
-  /// precisions.
+  /// Opens the largest GGUF model of the folder with all its parts, and others that hold tensors of
+  /// their own (a vision projector); the rest are copies in other precisions.
   void open_ggufs(const std::vector<const Artifact*>& ggufs) {
     if (ggufs.empty()) return;
     if (!out_.sources.empty())
@@ -196,20 +196,16 @@ class Opener {
       else
         models[split_stem(artifact->name)].push_back({std::move(*source), std::move(*file)});
     }
-    const auto size = [](const auto& model) {
+    const auto size = [](const std::vector<OpenGguf>& parts) {
       std::uint64_t bytes = 0;
-      for (const auto& part : model.second)
+      for (const auto& part : parts)
         for (const auto& t : part.file.tensors()) bytes += t.bytes;
       return bytes;
     };
-    const auto largest =
-        std::max_element(models.begin(), models.end(), [&](const auto& a, const auto& b) { return size(a) < size(b); });
-    for (auto& model : models) {
-      if (model.first == largest->first)
-        take_gguf(model.second);
-      else
-        note("STORE_SECOND_COPY", model.second.front().source.name(), "left out: a larger GGUF file was read");
-    }
+    std::vector<std::vector<OpenGguf>*> by_size;
+    for (auto& [name, parts] : models) by_size.push_back(&parts);
+    std::stable_sort(by_size.begin(), by_size.end(), [&](const auto* a, const auto* b) { return size(*a) > size(*b); });
+    for (auto* parts : by_size) take_gguf(*parts);
   }
 
   struct OpenGguf {
@@ -217,12 +213,21 @@ class Opener {
     GgufFile file;
   };
 
+  bool repeats(const std::vector<OpenGguf>& parts) const {
+    for (const auto& part : parts)
+      for (const auto& t : part.file.tensors())
+        if (names_.contains(t.name)) return true;
+    return false;
+  }
+
   static std::string split_stem(std::string_view name) {
     const auto of = name.rfind("-of-");
     return std::string{of != std::string_view::npos && of >= 6 ? name.substr(0, of - 6) : name};
   }
 
   void take_gguf(std::vector<OpenGguf>& parts) {
+    if (repeats(parts))
+      return note("STORE_SECOND_COPY", parts.front().source.name(), "left out: a larger GGUF file was read");
     std::int64_t expected = 1;
     for (auto& [source, file] : parts) {
       out_.notices.insert(out_.notices.end(), file.notices().begin(), file.notices().end());
