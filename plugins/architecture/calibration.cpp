@@ -49,10 +49,10 @@ bool both_equal(const io::ComponentConfig& a, const io::ComponentConfig& b, std:
 EqualityWorth worth_of_core(const io::ComponentConfig& subject, const io::ComponentConfig& reference, int equal) {
   EqualityWorth worth;
   worth.vocabulary_equal = both_equal(subject, reference, fact::kVocabularySize);
-  const bool latent = both_equal(subject, reference, fact::kQueryRank) &&
-                      both_equal(subject, reference, fact::kKeyValueRank);
-  const bool experts = both_equal(subject, reference, fact::kExpertSize) &&
-                       both_equal(subject, reference, fact::kExpertsPerToken);
+  const bool latent =
+      both_equal(subject, reference, fact::kQueryRank) && both_equal(subject, reference, fact::kKeyValueRank);
+  const bool experts =
+      both_equal(subject, reference, fact::kExpertSize) && both_equal(subject, reference, fact::kExpertsPerToken);
   worth.fine_shape_equal = latent || experts;
   if (equal == 5) {
     worth.common_shape = common_shape(subject);

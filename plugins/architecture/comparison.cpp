@@ -14,17 +14,47 @@ constexpr std::string_view kDecoderCore[] = {fact::kHiddenSize, fact::kLayers, f
                                              fact::kActivation};
 constexpr std::string_view kEncoderCore[] = {fact::kHiddenSize, fact::kLayers, fact::kHeads, fact::kIntermediateSize,
                                              fact::kPatchSize};
-constexpr std::string_view kDecoderFurther[] = {
-    fact::kKeyValueHeads, fact::kHeadSize,        fact::kVocabularySize, fact::kContext,         fact::kNormKind,
-    fact::kNormEpsilon,   fact::kRopeTheta,       fact::kRopeScaling,    fact::kRopeFactor,      fact::kPartialRotary,
-    fact::kSlidingWindow, fact::kLayerPattern,    fact::kTiedEmbeddings, fact::kAttentionBias,   "mlp_bias"sv,
-    "qk_norm"sv,          fact::kExperts,         fact::kSharedExperts,  fact::kExpertsPerToken, fact::kExpertSize,
-    fact::kSharedExpertSize, fact::kFirstDense,   fact::kRoutedScaling,  fact::kScoring,         "topk_method"sv,
-    "n_group"sv,          "topk_group"sv,         "norm_topk_prob"sv,    fact::kQueryRank,       fact::kKeyValueRank,
-    fact::kRopeHeadSize,  fact::kNopeHeadSize,    fact::kValueHeadSize,  "attention_multiplier"sv,
-    "embedding_multiplier"sv, "residual_multiplier"sv, "logits_scaling"sv, "use_parallel_residual"sv, "mtp_layers"sv};
+constexpr std::string_view kDecoderFurther[] = {fact::kKeyValueHeads,
+                                                fact::kHeadSize,
+                                                fact::kVocabularySize,
+                                                fact::kContext,
+                                                fact::kNormKind,
+                                                fact::kNormEpsilon,
+                                                fact::kRopeTheta,
+                                                fact::kRopeScaling,
+                                                fact::kRopeFactor,
+                                                fact::kPartialRotary,
+                                                fact::kSlidingWindow,
+                                                fact::kLayerPattern,
+                                                fact::kTiedEmbeddings,
+                                                fact::kAttentionBias,
+                                                "mlp_bias"sv,
+                                                "qk_norm"sv,
+                                                fact::kExperts,
+                                                fact::kSharedExperts,
+                                                fact::kExpertsPerToken,
+                                                fact::kExpertSize,
+                                                fact::kSharedExpertSize,
+                                                fact::kFirstDense,
+                                                fact::kRoutedScaling,
+                                                fact::kScoring,
+                                                "topk_method"sv,
+                                                "n_group"sv,
+                                                "topk_group"sv,
+                                                "norm_topk_prob"sv,
+                                                fact::kQueryRank,
+                                                fact::kKeyValueRank,
+                                                fact::kRopeHeadSize,
+                                                fact::kNopeHeadSize,
+                                                fact::kValueHeadSize,
+                                                "attention_multiplier"sv,
+                                                "embedding_multiplier"sv,
+                                                "residual_multiplier"sv,
+                                                "logits_scaling"sv,
+                                                "use_parallel_residual"sv,
+                                                "mtp_layers"sv};
 constexpr std::string_view kEncoderFurther[] = {
-    fact::kOutputSize, fact::kActivation, "spatial_merge_size"sv, "temporal_patch_size"sv, "window_size"sv,
+    fact::kOutputSize, fact::kActivation, "spatial_merge_size"sv, "temporal_patch_size"sv,  "window_size"sv,
     "image_size"sv,    "in_channels"sv,   "num_mel_bins"sv,       "max_source_positions"sv, fact::kNormEpsilon};
 
 Row row_of(const io::ComponentConfig& subject, const io::ComponentConfig& reference, std::string_view key) {
@@ -42,8 +72,10 @@ Row row_of(const io::ComponentConfig& subject, const io::ComponentConfig& refere
     row.reference_path = b->path;
     row.reference_origin = to_string(b->origin);
   }
-  if (a != nullptr && b != nullptr) row.mark = io::same_value(a->value, b->value) ? Mark::equal : Mark::different;
-  else if (a == nullptr && b == nullptr) row.mark = Mark::both_absent;
+  if (a != nullptr && b != nullptr)
+    row.mark = io::same_value(a->value, b->value) ? Mark::equal : Mark::different;
+  else if (a == nullptr && b == nullptr)
+    row.mark = Mark::both_absent;
   return row;
 }
 
@@ -66,9 +98,8 @@ int Table::equal() const {
 }
 
 int Table::comparable() const {
-  return static_cast<int>(std::count_if(rows.begin(), rows.end(), [](const Row& r) {
-    return r.mark == Mark::equal || r.mark == Mark::different;
-  }));
+  return static_cast<int>(std::count_if(
+      rows.begin(), rows.end(), [](const Row& r) { return r.mark == Mark::equal || r.mark == Mark::different; }));
 }
 
 nlohmann::json Table::to_json() const {

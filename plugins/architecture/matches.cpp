@@ -98,7 +98,8 @@ std::optional<Evidence> table_match(const ModelFacts& subject, const ModelFacts&
   evidence.value = table.equal();
   evidence.summary_key = "table_match";
   evidence.params_json = io::json_text({{"equal", table.equal()}, {"total", total}, {"reference", reference.id}});
-  evidence.details_json = io::json_text({{"rows", table.to_json()}, {"total", total}, {"files", sources(subject, reference)}});
+  evidence.details_json =
+      io::json_text({{"rows", table.to_json()}, {"total", total}, {"files", sources(subject, reference)}});
   return evidence;
 }
 
@@ -118,10 +119,8 @@ std::vector<Evidence> config_similarity(const ModelFacts& subject, const ModelFa
     // Further keys are defaults of a class and of a recipe: they speak only beside an equal shape.
     evidence.log10_lr = decoder && core.equal() == 5 ? worth_of_further(table.equal(), comparable) : 0.0;
     evidence.summary_key = "config_similarity";
-    evidence.params_json = io::json_text({{"equal", table.equal()},
-                                          {"total", comparable},
-                                          {"component", mine.component},
-                                          {"reference", reference.id}});
+    evidence.params_json = io::json_text(
+        {{"equal", table.equal()}, {"total", comparable}, {"component", mine.component}, {"reference", reference.id}});
     evidence.details_json = io::json_text({{"rows", table.to_json()}, {"files", sources(subject, reference)}});
     out.push_back(std::move(evidence));
   });

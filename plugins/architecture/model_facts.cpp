@@ -23,7 +23,8 @@ void take_config(ModelFacts& facts, const Artifact& artifact) {
   if (!document) return facts.problems.push_back(document.error().text());
   auto config = io::interpret_config(*document);
   if (config.components.empty())
-    return facts.problems.push_back(std::string{artifact.name} + ": no key that describes a model was found [CFG_SHAPE]");
+    return facts.problems.push_back(std::string{artifact.name} +
+                                    ": no key that describes a model was found [CFG_SHAPE]");
   facts.document = std::move(*document);
   facts.config = std::move(config);
   facts.config_name = artifact.name;
@@ -103,10 +104,14 @@ ModelFacts gather_facts(const Request& request, const ModelRef& model) {
   facts.id = model.id;
   facts.role = model.role;
   for (const auto& artifact : request.artifacts_of(model.id)) {
-    if (artifact.role == io::role::kConfig) take_config(facts, artifact);
-    else if (artifact.role == io::role::kCatalogCard) take_catalog_card(facts, artifact);
-    else if (artifact.role == io::role::kModelCard) take_model_card(facts, artifact);
-    else if (artifact.role == io::role::kAdapterConfig) take_adapter(facts, artifact);
+    if (artifact.role == io::role::kConfig)
+      take_config(facts, artifact);
+    else if (artifact.role == io::role::kCatalogCard)
+      take_catalog_card(facts, artifact);
+    else if (artifact.role == io::role::kModelCard)
+      take_model_card(facts, artifact);
+    else if (artifact.role == io::role::kAdapterConfig)
+      take_adapter(facts, artifact);
   }
   fall_back_on_card(facts);
   return facts;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // parameter-count: the shape's parameters against the claim.
+#include <algorithm>
+#include <charconv>
 #include <cmath>
-#include <cstdio>
 
 #include "pedigree/io/json.hpp"
 #include "plugins/architecture/parameters.hpp"
@@ -12,11 +13,16 @@ namespace {
 
 /// "102.6B", "124.4M": for sentences.
 std::string in_words(double count) {
-  char buffer[32];
-  if (count >= 1e12) std::snprintf(buffer, sizeof buffer, "%.2fT", count / 1e12);
-  else if (count >= 1e9) std::snprintf(buffer, sizeof buffer, "%.1fB", count / 1e9);
-  else std::snprintf(buffer, sizeof buffer, "%.1fM", count / 1e6);
-  return buffer;
+  struct Unit {
+    double size;
+    char letter;
+  };
+  constexpr Unit kUnits[] = {{1e12, 'T'}, {1e9, 'B'}, {1e6, 'M'}};
+  const auto* unit =
+      std::find_if(std::begin(kUnits), std::end(kUnits) - 1, [&](const Unit& u) { return count >= u.size; });
+  char buffer[48];
+  const auto end = std::to_chars(buffer, buffer + 40, count / unit->size, std::chars_format::fixed, 1).ptr;
+  return std::string{buffer, end} + unit->letter;
 }
 
 /// The claim of the pipeline, else of the card; 0 when nobody claims anything.
@@ -46,10 +52,10 @@ std::optional<Evidence> parameter_count(const ModelFacts& subject, const Setting
   Evidence evidence;
   evidence.signal = signal::kParameterCount;
   evidence.value = estimate.total;
-  evidence.summary_key = total <= 0              ? "parameter_count_estimate"
-                         : wrong_total           ? "parameter_count_mismatch"
-                         : wrong_active          ? "active_count_mismatch"
-                                                 : "parameter_count_agrees";
+  evidence.summary_key = total <= 0     ? "parameter_count_estimate"
+                         : wrong_total  ? "parameter_count_mismatch"
+                         : wrong_active ? "active_count_mismatch"
+                                        : "parameter_count_agrees";
   evidence.params_json = io::json_text({{"estimate", in_words(estimate.total)},
                                         {"claim", in_words(total)},
                                         {"active", in_words(estimate.active)},

@@ -17,14 +17,43 @@ bool is_one_of(std::string_view text, const std::array<std::string_view, N>& lis
 }
 
 /// Classes with two feed-forward matrices; all others have three (gate, up, down).
-constexpr std::array<std::string_view, 20> kTwoMatrices{
-    "gpt2",    "gptj",   "gpt_neo",     "gpt_neox", "opt",  "bloom", "falcon",     "mpt",        "gpt_bigcode",         "codegen",
-    "phi",     "moss",   "starcoder2",  "nemotron", "apertus", "codeshell", "nemotron_h", "whisper", "mixformer-sequential", "gpt_neox_reward_model"};
+constexpr std::array<std::string_view, 20> kTwoMatrices{"gpt2",
+                                                        "gptj",
+                                                        "gpt_neo",
+                                                        "gpt_neox",
+                                                        "opt",
+                                                        "bloom",
+                                                        "falcon",
+                                                        "mpt",
+                                                        "gpt_bigcode",
+                                                        "codegen",
+                                                        "phi",
+                                                        "moss",
+                                                        "starcoder2",
+                                                        "nemotron",
+                                                        "apertus",
+                                                        "codeshell",
+                                                        "nemotron_h",
+                                                        "whisper",
+                                                        "mixformer-sequential",
+                                                        "gpt_neox_reward_model"};
 /// Classes with a bias in every linear layer and in the norms.
-constexpr std::array<std::string_view, 13> kAllBiases{"gpt2",        "opt",     "bloom",      "gpt_neox", "gpt_bigcode", "phi", "starcoder2",
-                                                      "codeshell", "whisper", "gpt_oss", "phimoe", "mixformer-sequential", "gpt_neox_reward_model"};
+constexpr std::array<std::string_view, 13> kAllBiases{"gpt2",
+                                                      "opt",
+                                                      "bloom",
+                                                      "gpt_neox",
+                                                      "gpt_bigcode",
+                                                      "phi",
+                                                      "starcoder2",
+                                                      "codeshell",
+                                                      "whisper",
+                                                      "gpt_oss",
+                                                      "phimoe",
+                                                      "mixformer-sequential",
+                                                      "gpt_neox_reward_model"};
 /// Classes with a bias in query, key and value only.
-constexpr std::array<std::string_view, 7> kInputBiases{"qwen", "qwen2", "qwen2_moe", "qwen2_5_vl", "chatglm", "glm4_moe", "molmo"};
+constexpr std::array<std::string_view, 7> kInputBiases{"qwen",    "qwen2",    "qwen2_moe", "qwen2_5_vl",
+                                                       "chatglm", "glm4_moe", "molmo"};
 /// Classes with learned position embeddings.
 constexpr std::array<std::string_view, 5> kLearnedPositions{"gpt2", "opt", "gpt_neo", "gpt_bigcode", "whisper"};
 
@@ -85,7 +114,8 @@ double latent_attention(const ComponentConfig& c, const Shape& s) {
   const auto value = c.integer(fact::kValueHeadSize) ? s.value_head : nope;
   const double query_out = s.heads * (rope + nope);
   const auto query_rank = static_cast<double>(c.integer_or(fact::kQueryRank, 0));
-  const double query = query_rank > 0 ? s.width * query_rank + query_rank + query_rank * query_out : s.width * query_out;
+  const double query =
+      query_rank > 0 ? s.width * query_rank + query_rank + query_rank * query_out : s.width * query_out;
   const double key_value = s.width * (rank + rope) + rank + rank * s.heads * (nope + value);
   return query + key_value + s.heads * value * s.width;
 }
