@@ -61,11 +61,13 @@ void Conversation::take_frame(const json& frame) {
     return;
   }
   if (type == "log") {
-    if (listener_.log) listener_.log(std::clamp(frame.at("level").get<int>(), 0, 3), shown(frame.at("message")));
+    const int level = std::clamp(frame.at("level").get<int>(), 0, 3);
+    const std::string message = shown(frame.at("message"));
+    if (listener_.log) listener_.log(level, message);
   } else if (type == "progress") {
     const double fraction = frame.at("fraction");
-    if (listener_.progress && std::isfinite(fraction))
-      listener_.progress(std::clamp(fraction, 0.0, 1.0), shown(frame.at("phase")));
+    const std::string phase = shown(frame.at("phase"));
+    if (listener_.progress && std::isfinite(fraction)) listener_.progress(std::clamp(fraction, 0.0, 1.0), phase);
   } else if (type == "error") {
     last_error_ = shown(frame.at("message"));
   } else if (type == "evidence") {
