@@ -88,7 +88,8 @@ std::string value_text(const Placeholder& wanted, const json& value, const std::
   }
   if (value.is_string()) {
     const auto& text = value.get_ref<const std::string&>();
-    const std::string term = entry(messages, wanted.name + "." + text, lang);
+    const bool is_key = wanted.name == "criterion";  // its value is a message of its own
+    const std::string term = entry(messages, is_key ? text : wanted.name + "." + text, lang);
     return term.empty() ? text : term;
   }
   if (value.is_boolean()) return value.get<bool>() ? "true" : "false";

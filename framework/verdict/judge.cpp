@@ -11,6 +11,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::size_t kNamed = 3;  ///< references named one by one in a list of reasons
+
 const char* relation_of(const Pair& pair, const PairPosterior& posterior) {
   if (posterior.exact == Exact::shared_initialization) return "shared_initialization";
   if (posterior.exact == Exact::partial) return "partial";
@@ -117,6 +119,7 @@ class ComponentJudge {
       return Label::inconclusive;
     }
     find_suspicions();
+    find_self_test();
     const double p = result_.posterior.p;
     const int assurance = result_.verdict.assurance;
     if (p > profile_.band_clean) {
@@ -146,7 +149,8 @@ class ComponentJudge {
     json params{{"component", row_.name}, {"references", row_.pairs.size()}, {"compared", result_.compared_weights}};
     static constexpr const char* kKeys[] = {"verdict.clean-metadata", "verdict.clean-metadata",
                                             "verdict.clean-behavior", "verdict.clean-weights", "verdict.clean-weights"};
-    add(kKeys[std::clamp(assurance, 0, 4)], std::move(params));
+    const bool some = assurance < 3 && result_.compared_weights > 0;
+    add(some ? "verdict.clean-some-weights" : kKeys[std::clamp(assurance, 0, 4)], std::move(params));
   }
 
   /// A training record linked to these weights settles what shape and behaviour suggest; so do
@@ -161,8 +165,19 @@ class ComponentJudge {
       if (!shape && !behavior) continue;
       result_.suspicious = true;
       result_.owed.push_back(pair.reference);
+      if (result_.owed.size() > kNamed) continue;
       add(shape ? "verdict.owed-architecture" : "verdict.owed-behavior",
           {{"component", row_.name}, {"reference", pair.reference}});
+    }
+    if (result_.owed.size() > kNamed) add("verdict.owed-more", {{"count", result_.owed.size() - kNamed}});
+  }
+
+  /// The weights alone may show that they began as another model, known or not.
+  void find_self_test() {
+    for (const auto& item : row_.absolute[Family::weight]) {
+      if (!claims_descent(*item.record) || effective_lr(item, profile_) <= 0) continue;
+      result_.suspicious = true;
+      return add("verdict.self-test", {{"component", row_.name}, {"signal", item.record->signal}});
     }
   }
 
@@ -252,7 +267,10 @@ int score_of(double p) { return static_cast<int>(std::lround(100 * (1 - std::cla
 
 Draft judge(const CaseIndex& index, const Profile& profile) {
   Draft draft;
-  for (const auto& row : index.components) draft.components.push_back(ComponentJudge(index, row, profile).judge());
+  const bool by_criteria = profile.method == Method::source_criteria;
+  for (const auto& row : index.components)
+    draft.components.push_back(by_criteria ? judge_by_criteria(index, row, profile)
+                                           : ComponentJudge(index, row, profile).judge());
   draft.model = judge_model(index, draft, profile);
   return draft;
 }

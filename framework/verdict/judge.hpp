@@ -37,6 +37,9 @@ Draft judge(const CaseIndex& index, const Profile& profile);
 /// The model's verdict from its components, by the scope of the claim.
 Verdict judge_model(const CaseIndex& index, const Draft& draft, const Profile& profile);
 
+/// One component by the raw thresholds of the source study (profile method source-criteria).
+ComponentJudgement judge_by_criteria(const CaseIndex& index, const ComponentIndex& row, const Profile& profile);
+
 /// Families that can say anything about this component.
 std::vector<Family> relevant_families(const CaseIndex& index, const ComponentIndex& row);
 /// Components whose descent decides the model's label: the claim's scope, or all but the tokenizer.

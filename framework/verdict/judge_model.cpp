@@ -58,6 +58,7 @@ void add_case_reasons(Verdict& model, const CaseIndex& index, const Profile& pro
       add("verdict.control-alarm",
           {{"reference", worst.reference}, {"signal", worst.signal}, {"log10_lr", worst.log10_lr}}, true);
   }
+  if (profile.method == Method::source_criteria) add("verdict.source-criteria", nlohmann::json::object(), true);
   if (index.refused > 0) add("verdict.refused-evidence", {{"count", index.refused}});
   const auto& missing = index.source->missing_references;
   if (!missing.empty()) add("verdict.missing-references", {{"count", missing.size()}, {"first", missing.front()}});

@@ -108,6 +108,19 @@ const char* key_of(Family family, bool owed, bool references) {
   return "next.weights";
 }
 
+/// What clearing the parents outside the set would move: the prior without their share.
+void add_missing_references(std::vector<NextEvidence>& result, const CaseIndex& index, const Draft& draft,
+                            const Profile& profile) {
+  const auto& missing_references = index.source->missing_references;
+  if (missing_references.empty()) return;
+  Profile cleared = profile;
+  cleared.prior = profile.prior * (1 - profile.unseen) / (1 - profile.prior * profile.unseen);
+  cleared.unseen = 0;
+  const double moved = std::abs(judge(index, cleared).model.score - draft.model.score);
+  result.push_back(
+      {"next.references", {{"count", missing_references.size()}, {"first", missing_references.front()}}, moved});
+}
+
 double& scaled(Profile& profile, const std::string& what, Family family) {
   return what == "weight" ? profile.weight[family] : profile.cap[family];
 }
@@ -136,6 +149,7 @@ std::vector<NextEvidence> next_evidence(const CaseIndex& index, const Draft& dra
                         what_if.could_move(row.name, family, reference)});
     }
   }
+  add_missing_references(result, index, draft, profile);
   std::stable_sort(result.begin(), result.end(),
                    [](const NextEvidence& a, const NextEvidence& b) { return a.could_move > b.could_move; });
   return result;

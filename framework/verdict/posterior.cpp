@@ -91,7 +91,7 @@ PairPosterior weigh_pair(const ComponentIndex& row, const Pair& pair, const Prof
   if (row.name == kTokenizerRow) {
     const auto& items = pair.items[Family::tokenizer];
     result.tokenizer_reuse = std::any_of(items.begin(), items.end(), [](const Item& item) {
-      return (item.record->relation == "tokenizer_reuse" || claims_descent(*item.record)) && item.record->log10_lr > 0;
+      return (item.record->relation == "tokenizer_reuse" || claims_descent(*item.record)) && item.record->log10_lr >= 0;
     });
     if (result.tokenizer_reuse) result.odds = std::max(result.odds, fact_odds(profile.reuse_p));
   }
