@@ -105,7 +105,9 @@ class ValueReader {
   std::vector<ConfigProblem>& problems_;
 };
 
-bool must_agree(std::string_view name) {
+/// Encoders use one name for different widths; only a decoder's names must agree.
+bool must_agree(const ComponentConfig& component, std::string_view name) {
+  if (component.component != "text_decoder") return false;
   return name == fact::kHiddenSize || name == fact::kLayers || name == fact::kHeads || name == fact::kKeyValueHeads;
 }
 
@@ -121,7 +123,8 @@ void read_aliases(const Section& section, std::span<const detail::KeyAliases> ke
       if (!known) continue;
       const auto [at, fresh] =
           component.facts.try_emplace(std::string{key.name}, ConfigFact{std::move(*known), FactOrigin::stated, path});
-      if (!fresh && must_agree(key.name) && !same_value(at->second.value, *reader.read(*value, key.kind, path)))
+      if (!fresh && must_agree(component, key.name) &&
+          !same_value(at->second.value, *reader.read(*value, key.kind, path)))
         problems.push_back({"CFG_CONFLICT", path,
                             json_excerpt(*value, 60) + " disagrees with " + at->second.path + " (" +
                                 to_text(at->second.value) + "), which is used"});

@@ -60,7 +60,7 @@ constexpr KeyAliases kDecoderKeys[] = {
       "num_selected_experts", "top_k_experts", "moe_k", "moe/num_experts_per_tok"}},
     {fact::kExpertSize, size, {"moe_intermediate_size", "expert_intermediate_size", "moe_ffn_hidden_size"}},
     {fact::kSharedExpertSize,
-     size,
+     count,
      {"shared_expert_intermediate_size", "moe_shared_expert_intermediate_size", "shared_intermediate_size"}},
     {fact::kFirstDense, count, {"first_k_dense_replace", "first_last_k_dense_replace", "moe_layer_start_index"}},
     {fact::kRoutedScaling, number, {"routed_scaling_factor", "moe_routed_scaling_factor", "moe_router_scaling_factor"}},
@@ -89,7 +89,7 @@ constexpr KeyAliases kDecoderKeys[] = {
 };
 
 constexpr KeyAliases kEncoderKeys[] = {
-    {fact::kHiddenSize, size, {"embed_dim", "hidden_size", "width", "vt_hidden_size", "d_model", "encoder_embed_dim"}},
+    {fact::kHiddenSize, size, {"width", "embed_dim", "hidden_size", "vt_hidden_size", "d_model", "encoder_embed_dim"}},
     {fact::kLayers,
      size,
      {"num_hidden_layers", "depth", "layers", "vt_num_hidden_layers", "encoder_layers", "n_layers"}},
