@@ -27,8 +27,10 @@ std::vector<std::uint32_t> dense_places(std::span<const Places> items) {
 std::size_t longest_increasing(std::span<const std::uint32_t> sequence) {
   std::vector<std::uint32_t> tails;  // tails[k]: smallest end of an increasing subsequence of k + 1 items
   for (const auto value : sequence) {
-    if (tails.empty() || value > tails.back()) tails.push_back(value);
-    else *std::lower_bound(tails.begin(), tails.end(), value) = value;
+    if (tails.empty() || value > tails.back())
+      tails.push_back(value);
+    else
+      *std::lower_bound(tails.begin(), tails.end(), value) = value;
   }
   return tails.size();
 }

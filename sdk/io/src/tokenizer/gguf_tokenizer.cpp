@@ -1,37 +1,18 @@
 // SPDX-License-Identifier: MIT
 // The tokenizer inside a GGUF file: keys tokenizer.ggml.*.
-#include <algorithm>
-#include <cstring>
+#include <iterator>
 
-#include "gguf_metadata.hpp"
+#include "pedigree/io/gguf.hpp"
 #include "spelling.hpp"
 #include "vocab_reader.hpp"
 
 namespace pedigree::io {
 namespace {
 
-const GgufValue* find(const std::vector<GgufValue>& values, std::string_view key) {
-  const auto it = std::find_if(values.begin(), values.end(), [&](const auto& v) { return v.key == key; });
-  return it == values.end() ? nullptr : &*it;
-}
-
-template <class T>
-T element(const GgufValue& array, std::size_t i) {
-  T value;
-  std::memcpy(&value, array.raw.data() + i * sizeof(T), sizeof(T));
-  return value;
-}
-
-std::optional<bool> flag(const std::vector<GgufValue>& values, std::string_view key) {
-  const auto* value = find(values, key);
-  if (value == nullptr || value->type != GgufType::kBool || value->raw.size() != 1) return std::nullopt;
-  return value->raw.front() != 0;
-}
-
 class GgufTokenizerReader {
  public:
-  GgufTokenizerReader(std::string_view file, std::vector<GgufValue> values, const TokenizerLimits& limits)
-      : values_(std::move(values)), limits_(limits) {
+  GgufTokenizerReader(std::string_view file, const GgufFile& gguf, const TokenizerLimits& limits)
+      : gguf_(gguf), limits_(limits) {
     parts_.file = file;
     parts_.format = TokenizerFormat::kGguf;
     parts_.kinds_are_declared = true;
@@ -44,7 +25,7 @@ class GgufTokenizerReader {
     if (auto status = read_types(); !status) return status.error();
     if (auto status = read_scores(); !status) return status.error();
     if (auto status = read_merge_rules(); !status) return status.error();
-    if (const auto* value = find(values_, "tokenizer.chat_template")) parts_.chat_template = value->string();
+    parts_.chat_template = gguf_.text("tokenizer.chat_template").value_or(std::string_view{});
     return assemble(std::move(parts_), limits_);
   }
 
@@ -52,15 +33,18 @@ class GgufTokenizerReader {
   Error error(std::string code, std::string_view key, std::string message) const {
     return tokenizer_error(std::move(code), parts_.file, std::string{key}, std::move(message));
   }
+  Error wrong_length(std::string_view key, std::size_t found) const {
+    return error("GGUF_ARRAY_TYPE", key,
+                 std::to_string(found) + " values for " + std::to_string(parts_.tokens.size()) + " tokens");
+  }
 
   Status read_tokens() {
     constexpr std::string_view kKey = "tokenizer.ggml.tokens";
-    const auto* tokens = find(values_, kKey);
-    if (tokens == nullptr) return error("GGUF_NO_TOKENIZER", kKey, "this GGUF file holds no tokenizer");
-    if (!tokens->is_array || tokens->type != GgufType::kString)
-      return error("GGUF_TYPE", kKey, "expected an array of strings");
-    if (tokens->count > limits_.tokens) return error("TOK_TOO_MANY", kKey, std::to_string(tokens->count) + " tokens");
-    for (const auto text : tokens->strings()) {
+    if (gguf_.find(kKey) == nullptr) return error("GGUF_NO_TOKENIZER", kKey, "this GGUF file holds no tokenizer");
+    auto texts = gguf_.texts(kKey);
+    if (!texts) return texts.error();
+    if (texts->size() > limits_.tokens) return error("TOK_TOO_MANY", kKey, std::to_string(texts->size()) + " tokens");
+    for (const auto text : *texts) {
       RawToken token;
       token.text = text;
       token.id = static_cast<std::uint32_t>(parts_.tokens.size());
@@ -71,13 +55,9 @@ class GgufTokenizerReader {
 
   void settle_model() {
     auto& c = parts_.conventions;
-    const auto text = [&](std::string_view key) {
-      const auto* value = find(values_, key);
-      return value == nullptr ? std::string_view{} : value->string();
-    };
-    const auto model = text("tokenizer.ggml.model");
-    c.preset = text("tokenizer.ggml.pre");
-    c.prefix_space = flag(values_, "tokenizer.ggml.add_space_prefix");
+    const auto model = gguf_.text("tokenizer.ggml.model").value_or(std::string_view{});
+    c.preset = gguf_.text("tokenizer.ggml.pre").value_or(std::string_view{});
+    c.prefix_space = gguf_.boolean("tokenizer.ggml.add_space_prefix");
     parts_.spelling = Spelling::kMetaspace;
     if (model == "gpt2") {
       parts_.spelling = Spelling::kByteLevel;
@@ -100,17 +80,17 @@ class GgufTokenizerReader {
 
   Status read_types() {
     constexpr std::string_view kKey = "tokenizer.ggml.token_type";
-    const auto* types = find(values_, kKey);
-    if (types == nullptr) return Done{};
-    if (!types->is_array || types->type != GgufType::kI32 || types->count != parts_.tokens.size())
-      return error("GGUF_TYPE", kKey, "expected one 32-bit integer for each token");
+    if (gguf_.find(kKey) == nullptr) return Done{};
+    const auto types = gguf_.integers(kKey);
+    if (!types) return types.error();
+    if (types->size() != parts_.tokens.size()) return wrong_length(kKey, types->size());
     constexpr TokenKind kKinds[] = {TokenKind::kOrdinary, TokenKind::kOrdinary, TokenKind::kSpecial,
                                     TokenKind::kSpecial,  TokenKind::kAdded,    TokenKind::kUnused,
                                     TokenKind::kByte};
     for (std::size_t i = 0; i < parts_.tokens.size(); ++i) {
-      const auto type = element<std::int32_t>(*types, i);
+      const auto type = (*types)[i];
       auto& token = parts_.tokens[i];
-      if (type >= 0 && type < static_cast<std::int32_t>(std::size(kKinds))) token.kind = kKinds[type];
+      if (type >= 0 && type < static_cast<std::int64_t>(std::size(kKinds))) token.kind = kKinds[type];
       token.literal = token.kind == TokenKind::kAdded && parts_.spelling == Spelling::kByteLevel;
       if (token.kind == TokenKind::kByte) parts_.conventions.byte_fallback = true;
     }
@@ -119,25 +99,24 @@ class GgufTokenizerReader {
 
   Status read_scores() {
     constexpr std::string_view kKey = "tokenizer.ggml.scores";
-    const auto* scores = find(values_, kKey);
-    if (scores == nullptr) {
+    if (gguf_.find(kKey) == nullptr) {
       if (parts_.ranks == RankSource::kScore) parts_.ranks = RankSource::kNone;
       return Done{};
     }
-    if (!scores->is_array || scores->type != GgufType::kF32 || scores->count != parts_.tokens.size())
-      return error("GGUF_TYPE", kKey, "expected one 32-bit float for each token");
-    for (std::size_t i = 0; i < parts_.tokens.size(); ++i) parts_.tokens[i].score = element<float>(*scores, i);
+    const auto scores = gguf_.numbers(kKey);
+    if (!scores) return scores.error();
+    if (scores->size() != parts_.tokens.size()) return wrong_length(kKey, scores->size());
+    for (std::size_t i = 0; i < scores->size(); ++i) parts_.tokens[i].score = static_cast<float>((*scores)[i]);
     return Done{};
   }
 
   Status read_merge_rules() {
     constexpr std::string_view kKey = "tokenizer.ggml.merges";
-    const auto* merges = find(values_, kKey);
-    if (merges == nullptr || parts_.ranks != RankSource::kMerges) return Done{};
-    if (!merges->is_array || merges->type != GgufType::kString)
-      return error("GGUF_TYPE", kKey, "expected an array of strings");
-    if (merges->count > limits_.merges) return error("TOK_TOO_MANY", kKey, std::to_string(merges->count) + " merges");
-    for (const auto line : merges->strings()) {
+    if (gguf_.find(kKey) == nullptr || parts_.ranks != RankSource::kMerges) return Done{};
+    const auto merges = gguf_.texts(kKey);
+    if (!merges) return merges.error();
+    if (merges->size() > limits_.merges) return error("TOK_TOO_MANY", kKey, std::to_string(merges->size()) + " merges");
+    for (const auto line : *merges) {
       const auto merge = split_merge(line);
       if (!merge)
         return error("TOK_MERGE_SYNTAX", std::string{kKey} + "[" + std::to_string(parts_.merges.size()) + "]",
@@ -147,7 +126,7 @@ class GgufTokenizerReader {
     return Done{};
   }
 
-  std::vector<GgufValue> values_;
+  const GgufFile& gguf_;
   const TokenizerLimits& limits_;
   TokenizerParts parts_;
 };
@@ -155,9 +134,10 @@ class GgufTokenizerReader {
 }  // namespace
 
 Result<Tokenizer> read_gguf_tokenizer(std::string_view file, std::string_view bytes, const TokenizerLimits& limits) {
-  auto values = read_gguf_values(file, bytes);
-  if (!values) return values.error();
-  return GgufTokenizerReader{file, std::move(*values), limits}.run();
+  const ByteSource source{std::string{file}, std::as_bytes(std::span{bytes.data(), bytes.size()})};
+  auto gguf = GgufFile::open(source);
+  if (!gguf) return gguf.error();
+  return GgufTokenizerReader{file, *gguf, limits}.run();
 }
 
 }  // namespace pedigree::io

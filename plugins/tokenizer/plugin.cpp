@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+#include "pedigree/analyzer.hpp"
+#include "plugins/tokenizer/analyzers/ancestry_analyzer.hpp"
+#include "plugins/tokenizer/analyzers/conventions.hpp"
+#include "plugins/tokenizer/analyzers/merges.hpp"
+#include "plugins/tokenizer/analyzers/vocabulary.hpp"
+
+using pedigree::tokenizer::AncestryAnalyzer;
+using pedigree::tokenizer::ConventionsAnalyzer;
+using pedigree::tokenizer::MergesAnalyzer;
+using pedigree::tokenizer::VocabularyAnalyzer;
+
+PEDIGREE_PLUGIN("pedigree.tokenizer", "1.0.0", "pedigree", "MIT", VocabularyAnalyzer, MergesAnalyzer,
+                ConventionsAnalyzer, AncestryAnalyzer)
