@@ -30,10 +30,8 @@ std::vector<std::string> long_names(const po::options_description& options) {
   return names;
 }
 
-po::parsed_options parse_tokens(const po::options_description& options, const std::vector<std::string>& arguments) {
-  po::options_description all;
-  all.add(options);
-  all.add_options()("operand", po::value<std::vector<std::string>>());
+/// `all` must outlive the result: the library keeps a pointer to it.
+po::parsed_options parse_tokens(const po::options_description& all, const std::vector<std::string>& arguments) {
   po::positional_options_description positional;
   positional.add("operand", -1);
   // Abbreviations are not allowed: scripts would come to depend on prefixes.
@@ -65,9 +63,12 @@ Arguments parse(Session& session, const Help& help, const po::options_descriptio
   po::options_description options{"Options"};
   options.add(own);
   options.add_options()("help,h", "show this help");
+  po::options_description all;
+  all.add(options);
+  all.add_options()("operand", po::value<std::vector<std::string>>());
   Arguments parsed;
   try {
-    po::store(parse_tokens(options, arguments), parsed.values);
+    po::store(parse_tokens(all, arguments), parsed.values);
     po::notify(parsed.values);
   } catch (const po::unknown_option& e) {
     const auto name = option_name(e.get_option_name());

@@ -5,6 +5,7 @@
 
 #include "framework/plugin/lock.hpp"
 #include "framework/plugin/problem.hpp"
+#include "framework/verdict/profile.hpp"
 
 namespace pedigree::cli {
 namespace fs = std::filesystem;
@@ -52,6 +53,10 @@ pipeline::ReadContext read_context(const Session& session, const std::vector<plu
   context.group_names = catalog.group_names();
   context.profiles = session.layout.profiles;
   context.environment = session.variables;
+  context.check_verdict = [](const nlohmann::json& section) -> io::Status {
+    if (auto profile = verdict::Profile::from_json(section); !profile) return profile.error();
+    return io::Done{};
+  };
   return context;
 }
 
