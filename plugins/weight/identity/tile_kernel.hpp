@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// The innermost loop: sums over one tile, with vector instructions where the machine has them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace pedigree::weight {
+
+/// Sums over up to kTile pairs. Each is formed in sixteen float lanes, lane = index modulo 16, with
+/// one fused multiply-add per square, then added lane by lane in double.
+struct TileSums {
+  std::uint64_t equal = 0;
+  double a = 0, b = 0, aa = 0, bb = 0, dd = 0, abs_d = 0;
+};
+
+/// `a` and `b` hold `count` BF16 numbers of two bytes, at any alignment.
+TileSums tile_of_bf16(const std::byte* a, const std::byte* b, std::size_t count);
+TileSums tile_of_floats(const float* a, const float* b, std::size_t count);
+
+/// The same without vector instructions: what the fast path must equal bit for bit.
+TileSums tile_of_bf16_scalar(const std::byte* a, const std::byte* b, std::size_t count);
+TileSums tile_of_floats_scalar(const float* a, const float* b, std::size_t count);
+
+}  // namespace pedigree::weight
