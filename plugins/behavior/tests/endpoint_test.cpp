@@ -30,8 +30,8 @@ class EndpointTest : public ::testing::Test {
   pedigree::testing::RunResult ask(const LiarServer& server, const std::string& more = "") {
     return pedigree::testing::run_analyzer<Endpoint>(
         {{"subject"}},
-        R"({"url": ")" + server.url() +
-            R"(", "model": "m", "probes": "identity", "backoff_seconds": 0.01, "timeout_seconds": 0.5)" + more + "}",
+        R"({"url": ")" + server.url() + R"(", "model": "m", "probes": "identity", "backoff_seconds": 0.01)" +
+            (more.find("timeout_seconds") == std::string::npos ? ", \"timeout_seconds\": 0.5" : "") + more + "}",
         2, folder_);
   }
   std::string recording() const {
