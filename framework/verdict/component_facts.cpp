@@ -6,14 +6,29 @@
 namespace pedigree::verdict {
 namespace {
 
-bool states_power(const EvidenceRecord& record) {
-  return record.details.is_object() && record.details.contains("power") && !record.details.at("power").is_null();
+/// The power a weight analyzer states, details.power; nullptr when it measured none.
+const nlohmann::json* stated_power(const EvidenceRecord& record) {
+  if (!record.details.is_object()) return nullptr;
+  const auto found = record.details.find("power");
+  if (found == record.details.end() || !(found->is_object() || found->is_number())) return nullptr;
+  if (found->is_object() && found->contains("measured") && found->at("measured") == false) return nullptr;
+  return &*found;
 }
 
+/// Larger is weaker: the smallest row correlation that would have been caught, or the missing power.
+double weakness(const nlohmann::json& power) {
+  if (power.is_number()) return 1 - power.get<double>();
+  for (const char* key : {"row_correlation", "inherited_share"})
+    if (power.contains(key) && power.at(key).is_number()) return power.at(key).get<double>();
+  return 1;
+}
+
+/// Compared for good: a finding, or nothing found by a test that states what it would have found.
 bool scanned(const Pair& pair) {
   const auto& items = pair.items[Family::weight];
-  return std::any_of(items.begin(), items.end(),
-                     [](const Item& item) { return item.log10_p.has_value() || states_power(*item.record); });
+  return std::any_of(items.begin(), items.end(), [](const Item& item) {
+    return stated_power(*item.record) != nullptr || (item.log10_p && item.record->log10_lr > 0);
+  });
 }
 
 bool any(const ComponentIndex& row, Family family) { return family_coverage(row, family) > 0; }
@@ -64,19 +79,17 @@ int assurance_of(const ComponentIndex& row, const Profile& profile) {
 }
 
 nlohmann::json power_of(const ComponentIndex& row) {
-  nlohmann::json weakest;
+  const nlohmann::json* weakest = nullptr;
   std::string of;
   for (const auto& pair : row.pairs)
     for (const auto& item : pair.items[Family::weight]) {
-      if (!states_power(*item.record)) continue;
-      const auto& stated = item.record->details.at("power");
-      const bool weaker = weakest.is_null() || (stated.is_number() && weakest.is_number() && stated < weakest);
-      if (!weaker) continue;
+      const auto* stated = stated_power(*item.record);
+      if (stated == nullptr || (weakest != nullptr && weakness(*stated) <= weakness(*weakest))) continue;
       weakest = stated;
       of = pair.reference;
     }
-  if (weakest.is_null()) return nullptr;
-  return {{"stated", weakest}, {"reference", of}, {"compared", scanned_pairs(row)}, {"references", row.pairs.size()}};
+  if (weakest == nullptr) return nullptr;
+  return {{"stated", *weakest}, {"reference", of}, {"compared", scanned_pairs(row)}, {"references", row.pairs.size()}};
 }
 
 bool settled_by_weights(const Pair& pair, const PairPosterior& posterior, const Profile& profile) {

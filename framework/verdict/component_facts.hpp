@@ -16,7 +16,7 @@ double family_coverage(const ComponentIndex& row, Family family);
 /// Share of the weight of `families` that produced evidence; nothing is redistributed.
 double coverage_of(const ComponentIndex& row, const std::vector<Family>& families, const Profile& profile);
 
-/// Suspects whose weights were compared with a valid test or a stated power.
+/// Suspects whose weights were compared: something was found by a valid test, or nothing by one that states its power.
 std::size_t scanned_pairs(const ComponentIndex& row);
 
 /// A training record that leads from random numbers to these weights.
@@ -25,7 +25,8 @@ bool has_link(const ComponentIndex& row, const Profile& profile);
 /// 0..4 of design.md 4.4.
 int assurance_of(const ComponentIndex& row, const Profile& profile);
 
-/// The power statements of the weight evidence, weakest first as far as they are numbers; null when none.
+/// The weakest power the weight evidence states, with its reference: what the whole scan would have caught; null when
+/// none.
 nlohmann::json power_of(const ComponentIndex& row);
 
 /// True when the weights of this pair were compared and speak against descent.

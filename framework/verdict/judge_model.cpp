@@ -8,17 +8,18 @@ namespace {
 
 using Rows = std::vector<const ComponentJudgement*>;
 
-/// The label of the whole from its parts. Descent of the main component is descent of the model;
-/// descent of another part, or of some layers, is partial reuse.
-Label combine_labels(const Rows& rows, const ComponentJudgement& main) {
+/// The label of the whole from its parts. Descent is a fact about the model whatever is claimed:
+/// of the main component it is descent of the model, of another part partial reuse. What is clean is
+/// clean only for the parts the claim covers.
+Label combine_labels(const Rows& all, const Rows& claimed, const ComponentJudgement& main,
+                     const ComponentJudgement& first) {
   if (main.verdict.label == Label::derived) return Label::derived;
-  const bool all_derived =
-      std::all_of(rows.begin(), rows.end(), [](const auto* row) { return row->verdict.label == Label::derived; });
-  if (all_derived) return Label::derived;
-  Label worst = main.verdict.label;
-  for (const auto* row : rows) {
+  Label worst = first.verdict.label;
+  for (const auto* row : all) {
     if (row->verdict.label >= Label::partial_reuse) return Label::partial_reuse;
     if (row->verdict.label == Label::shared_initialization) worst = std::max(worst, row->verdict.label);
+  }
+  for (const auto* row : claimed) {
     if (row->suspicious) worst = std::max(worst, Label::inconclusive);
     // A part nobody looked at cannot be called from scratch with the rest.
     if (row->verdict.label != Label::from_scratch && worst == Label::from_scratch) worst = Label::likely_from_scratch;
@@ -64,6 +65,12 @@ void add_case_reasons(Verdict& model, const CaseIndex& index, const Profile& pro
   if (!missing.empty()) add("verdict.missing-references", {{"count", missing.size()}, {"first", missing.front()}});
 }
 
+double highest_parent(const Verdict& model) {
+  double highest = 0;
+  for (const auto& parent : model.parents) highest = std::max(highest, parent.p_derived);
+  return highest;
+}
+
 bool control_alarm(const CaseIndex& index, const Profile& profile) {
   return std::any_of(index.controls.begin(), index.controls.end(), [&](const ControlAlarm& alarm) {
     return alarm.log10_lr >= profile.control_alarm || (alarm.log10_p && *alarm.log10_p <= profile.decisive_log10_p);
@@ -73,36 +80,43 @@ bool control_alarm(const CaseIndex& index, const Profile& profile) {
 }  // namespace
 
 Verdict judge_model(const CaseIndex& index, const Draft& draft, const Profile& profile) {
-  Rows rows;
-  for (const auto& name : scope_of(index)) rows.push_back(draft.find(name));
+  Rows all, claimed;
+  const auto scope = scope_of(index);
+  for (const auto& row : draft.components) {
+    if (row.posterior.row->name == kTokenizerRow) continue;
+    all.push_back(&row);
+    if (std::find(scope.begin(), scope.end(), row.posterior.row->name) != scope.end()) claimed.push_back(&row);
+  }
   const ComponentJudgement* main = draft.find(index.main);
-  if (std::find(rows.begin(), rows.end(), main) == rows.end()) main = rows.front();
+  const ComponentJudgement* first =
+      std::find(claimed.begin(), claimed.end(), main) == claimed.end() ? claimed.front() : main;
 
-  Verdict model = main->verdict;
-  model.label = combine_labels(rows, *main);
+  Verdict model = first->verdict;
+  model.label = combine_labels(all, claimed, *main, *first);
   model.parents.clear();
   model.coverage = 0;
-  const ComponentJudgement* highest = main;
-  for (const auto* row : rows) {
+  model.decisive = false;
+  for (const auto* row : all) {
     const auto& part = row->verdict;
-    if (part.p_derived > highest->verdict.p_derived) highest = row;
     model.parents.insert(model.parents.end(), part.parents.begin(), part.parents.end());
-    model.coverage += part.coverage / static_cast<double>(rows.size());
-    model.decisive = model.decisive || (part.decisive && part.label >= Label::partial_reuse);
+    model.decisive = model.decisive || (part.decisive && part.label >= model.label);
+  }
+  const ComponentJudgement* highest = first;
+  for (const auto* row : claimed) {
+    if (row->verdict.p_derived > highest->verdict.p_derived) highest = row;
+    model.coverage += row->verdict.coverage / static_cast<double>(claimed.size());
   }
   // The claim fails as soon as one of its parts descends: the least of what is certain about that.
   model.p_derived = highest->verdict.p_derived;
   model.score = score_of(model.p_derived);
   model.contributions = highest->verdict.contributions;
-  explain(model, rows, *main);
+  explain(model, all, *first);
   if (control_alarm(index, profile) && model.label < Label::inconclusive) model.label = Label::inconclusive;
   add_case_reasons(model, index, profile);
   if (model.label == Label::inconclusive)
     model.confidence = 0;
   else if (model.label >= Label::partial_reuse)
-    model.confidence = model.p_derived;
-  const bool labelled_by_main = model.label == main->verdict.label;
-  if (!labelled_by_main && main->verdict.status != "complete") model.status = main->verdict.status;
+    model.confidence = highest_parent(model);
   return model;
 }
 

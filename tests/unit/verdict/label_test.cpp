@@ -141,16 +141,30 @@ TEST(Label, is_partial_reuse_when_another_component_derives) {
   EXPECT_EQ(component(judgement, "text_decoder").label, Label::likely_from_scratch);
 }
 
-TEST(Label, follows_the_scope_of_the_claim) {
+TEST(Label, of_descent_is_a_fact_whatever_the_claim_covers_and_the_score_is_the_claim_s) {
   Case vision = clean_weights(1);
   vision.components = {"text_decoder", "vision_encoder"};
   auto record = exact(-500);
   record.component = "vision_encoder";
   vision.evidence.push_back(record);
+  const double text = component(weigh(vision), "text_decoder").p_derived;
+  EXPECT_EQ(weigh(vision).model.score, 0) << "everything is claimed, and a part of it descends";
+
   vision.claim_scope = {"text_decoder"};
-  EXPECT_EQ(weigh(vision).model.label, Label::likely_from_scratch);
+  EXPECT_EQ(weigh(vision).model.label, Label::partial_reuse);
+  EXPECT_EQ(weigh(vision).model.p_derived, text) << "what is claimed holds";
+
   vision.claim_scope = {"vision_encoder"};
-  EXPECT_EQ(weigh(vision).model.label, Label::derived);
+  EXPECT_EQ(weigh(vision).model.label, Label::partial_reuse) << "the model is more than its vision encoder";
+  EXPECT_EQ(weigh(vision).model.score, 0);
+}
+
+TEST(Label, of_a_part_nobody_claims_does_not_blur_a_clean_claim) {
+  Case audio = clean_weights();
+  audio.components = {"text_decoder", "audio_encoder"};
+  audio.evidence.push_back(link());
+  audio.claim_scope = {"text_decoder"};
+  EXPECT_EQ(weigh(audio).model.label, Label::from_scratch);
 }
 
 TEST(Label, of_a_declared_part_is_derived_and_the_model_partial_reuse) {
@@ -232,7 +246,7 @@ TEST(Label, of_similar_answers_is_never_derived) {
   EXPECT_EQ(weigh(similar).model.label, Label::inconclusive);
   similar.evidence.back().relation = "derived";  // even if the analyzer says so
   EXPECT_EQ(weigh(similar).model.label, Label::inconclusive);
-  similar.evidence.back().signal = "behavior.palimpsest";
+  similar.evidence.back().signal = "behavior.training-order";
   EXPECT_EQ(weigh(similar).model.label, Label::inconclusive);
 }
 
