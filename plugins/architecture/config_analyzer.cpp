@@ -60,7 +60,8 @@ Descriptor ConfigAnalyzer::describe() {
                   {signal::kFossils, "count", "Leftovers in the configuration.", 0, 100},
                   {signal::kDeclaredLineage, "count", "Places that declare this origin.", 0, 1000},
                   {signal::kImpossibleDerivation, "count", "Obstacles to a descent from the reference.", 0, 10}},
-      .roles = {io::role::kConfig, io::role::kCatalogCard, io::role::kModelCard, io::role::kAdapterConfig},
+      .roles = {io::role::kConfig, io::role::kCatalogCard, io::role::kModelCard, io::role::kAdapterConfig,
+                io::role::kGguf},
       .options = {
           {"claimed_parameters", 0.0, "Total parameters that the maker claims; 0 takes the catalog's.", 0.0, 1e15},
           {"claimed_active_parameters", 0.0,
@@ -76,10 +77,12 @@ ConfigAnalyzer::ConfigAnalyzer(const Options& options)
 pedigree_status ConfigAnalyzer::run(const Host& host, const Request& request) {
   const auto subject = gather_facts(request, request.subject());
   report_problems(host, subject);
-  const bool nothing = !subject.config && !subject.model_card && !subject.adapter && subject.card.is_null();
+  const bool nothing = !subject.config && !subject.model_card && !subject.adapter && subject.card.is_null() &&
+                       subject.gguf_bases.empty();
   if (nothing && !subject.problems.empty()) throw InputError(joined(subject.problems));
   if (nothing) {
-    host.set_error("the subject has no config.json, no catalog card, no model card and no adapter_config.json");
+    host.set_error(
+        "the subject has no config.json, no GGUF metadata, no catalog card, no model card and no adapter_config.json");
     return PEDIGREE_NOT_APPLICABLE;
   }
   std::vector<ModelFacts> references;

@@ -8,7 +8,8 @@
 namespace pedigree::architecture {
 
 /// Compares the subject's configuration with every reference's, part by part, and reports what the
-/// subject's own files say about its origin. Reads config, catalog-card, model-card, adapter-config.
+/// subject's own files say about its origin. Reads config, gguf, catalog-card, model-card,
+/// adapter-config.
 class ConfigAnalyzer : public Analyzer {
  public:
   static Descriptor describe();

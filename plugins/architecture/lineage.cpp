@@ -72,6 +72,13 @@ void by_adapter(const ModelFacts& subject, std::vector<Declaration>& out) {
                  std::string{relation::kDerived}, adapter.kind.empty() ? "adapter" : adapter.kind});
 }
 
+void by_gguf(const ModelFacts& subject, std::vector<Declaration>& out) {
+  for (const auto& base : subject.gguf_bases)
+    if (!subject.is_named(base))
+      out.push_back({std::string{component::kModel}, base, subject.gguf_name + ":general.base_model",
+                     std::string{relation::kDerived}, "base model of the GGUF file"});
+}
+
 std::string text_of(const json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
@@ -143,6 +150,7 @@ std::vector<Evidence> declared_lineage(const ModelFacts& subject, const std::vec
   by_encoder_class(subject, all);
   by_model_card(subject, all);
   by_adapter(subject, all);
+  by_gguf(subject, all);
   by_catalog(subject, all);
   // Key: component and the reference (or the parent's name when it is no reference).
   std::vector<std::pair<std::string, std::vector<Declaration>>> grouped;

@@ -4,6 +4,8 @@
 #include <algorithm>
 
 #include "pedigree/io/artifact_role.hpp"
+#include "pedigree/io/byte_source.hpp"
+#include "pedigree/io/gguf_config.hpp"
 #include "pedigree/io/json.hpp"
 
 namespace pedigree::architecture {
@@ -15,20 +17,41 @@ bool same_name(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
 }
 
-/// Takes a config unless a better one is known: files before the catalog, config.json before
-/// Meta's params.json, a model's own folder before a nested one.
+constexpr int kFromCatalog = 1, kFromGguf = 2, kFromFile = 3;
+
+/// Takes a configuration unless one of the same or a better kind is known; the first file of a
+/// kind counts. False when the document describes no model.
+bool keep_config(ModelFacts& facts, nlohmann::json document, std::string_view name, int rank) {
+  if (facts.config_rank >= rank) return true;
+  auto config = io::interpret_config(document);
+  if (config.components.empty()) return false;
+  facts.document = std::move(document);
+  facts.config = std::move(config);
+  facts.config_name = name;
+  facts.config_rank = rank;
+  return true;
+}
+
 void take_config(ModelFacts& facts, const Artifact& artifact) {
-  if (facts.config && (artifact.from_catalog() || !facts.config_from_catalog)) return;
+  const int rank = artifact.from_catalog() ? kFromCatalog : kFromFile;
+  if (facts.config_rank >= rank) return;
   auto document = io::parse_json(artifact.bytes, io::config_json_limits(), artifact.name);
   if (!document) return facts.problems.push_back(document.error().text());
-  auto config = io::interpret_config(*document);
-  if (config.components.empty())
-    return facts.problems.push_back(std::string{artifact.name} +
-                                    ": no key that describes a model was found [CFG_SHAPE]");
-  facts.document = std::move(*document);
-  facts.config = std::move(config);
-  facts.config_name = artifact.name;
-  facts.config_from_catalog = artifact.from_catalog();
+  if (!keep_config(facts, std::move(*document), artifact.name, rank))
+    facts.problems.push_back(std::string{artifact.name} + ": no key that describes a model was found [CFG_SHAPE]");
+}
+
+/// A GGUF file's metadata serve as its configuration. Later parts of a split file say nothing.
+void take_gguf(ModelFacts& facts, const Artifact& artifact) {
+  auto source = io::ByteSource::open(artifact);
+  if (!source) return facts.problems.push_back(source.error().text());
+  const auto file = io::GgufFile::open(*source);
+  if (!file) return facts.problems.push_back(file.error().text());
+  keep_config(facts, io::config_of(*file), artifact.name, kFromGguf);
+  if (auto bases = io::base_models_of(*file); !bases.empty() && facts.gguf_bases.empty()) {
+    facts.gguf_bases = std::move(bases);
+    facts.gguf_name = artifact.name;
+  }
 }
 
 void take_catalog_card(ModelFacts& facts, const Artifact& artifact) {
@@ -57,13 +80,8 @@ void take_adapter(ModelFacts& facts, const Artifact& artifact) {
 void fall_back_on_card(ModelFacts& facts) {
   if (facts.config || !facts.card.is_object()) return;
   const auto found = facts.card.find("config");
-  if (found == facts.card.end() || !found->is_object()) return;
-  auto config = io::interpret_config(*found);
-  if (config.components.empty()) return;
-  facts.document = *found;
-  facts.config = std::move(config);
-  facts.config_name = "catalog:" + facts.id + "/card.json";
-  facts.config_from_catalog = true;
+  if (found != facts.card.end() && found->is_object())
+    keep_config(facts, *found, "catalog:" + facts.id + "/card.json", kFromCatalog);
 }
 
 }  // namespace
@@ -106,6 +124,8 @@ ModelFacts gather_facts(const Request& request, const ModelRef& model) {
   for (const auto& artifact : request.artifacts_of(model.id)) {
     if (artifact.role == io::role::kConfig)
       take_config(facts, artifact);
+    else if (artifact.role == io::role::kGguf)
+      take_gguf(facts, artifact);
     else if (artifact.role == io::role::kCatalogCard)
       take_catalog_card(facts, artifact);
     else if (artifact.role == io::role::kModelCard)

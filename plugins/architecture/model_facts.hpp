@@ -16,15 +16,17 @@ namespace pedigree::architecture {
 struct ModelFacts {
   std::string id;
   std::string role;
-  std::optional<io::ModelConfig> config;  ///< a file's before the catalog's
+  std::optional<io::ModelConfig> config;  ///< config.json before GGUF metadata before the catalog's
   nlohmann::json document;                ///< the same config as parsed; null when there is none
   std::string config_name;                ///< "config.json" or "catalog:.../config.json"
-  bool config_from_catalog = false;
-  nlohmann::json card;  ///< the catalog's card; null when there is none
+  int config_rank = 0;                    ///< 3 a config file, 2 GGUF metadata, 1 the catalog, 0 none
+  nlohmann::json card;                    ///< the catalog's card; null when there is none
   std::optional<io::ModelCard> model_card;
   std::string model_card_name;
   std::optional<io::AdapterConfig> adapter;
   std::string adapter_name;
+  std::vector<std::string> gguf_bases;  ///< general.base_model of a GGUF file
+  std::string gguf_name;
   std::vector<std::string> problems;  ///< artifacts that could not be read, for the log and for errors
 
   const io::ComponentConfig* component(std::string_view name) const;
