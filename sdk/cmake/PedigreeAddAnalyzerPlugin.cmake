@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: MIT
-# pedigree_add_analyzer_plugin(NAME SOURCES ... [LINK ...] [MESSAGES messages.json])
+# pedigree_add_analyzer_plugin(NAME SOURCES ... [LINK ...] [MESSAGES messages.json] [OUTPUT_DIR dir])
 # Builds NAME.pedigree.so with only the entry symbol visible, and writes NAME.pedigree.json (the
 # manifest: descriptor, messages, SHA-256) beside it.
+#
+# pedigree_add_conformance_test(NAME [ARGUMENTS ...])
+# A test "conformance.NAME" that runs pedigree-conformance on the built plugin.
 include_guard(GLOBAL)
 set(PEDIGREE_SDK_CMAKE_DIR ${CMAKE_CURRENT_LIST_DIR})
 
@@ -34,4 +37,12 @@ function(pedigree_add_analyzer_plugin name)
   if(TARGET pedigree-worker)
     add_dependencies(${name} pedigree-worker)
   endif()
+endfunction()
+
+function(pedigree_add_conformance_test name)
+  cmake_parse_arguments(ARG "" "" "ARGUMENTS" ${ARGN})
+  add_test(NAME conformance.${name}
+           COMMAND $<TARGET_FILE:pedigree::conformance> $<TARGET_FILE:${name}> --worker $<TARGET_FILE:pedigree::worker>
+                   ${ARG_ARGUMENTS})
+  set_tests_properties(conformance.${name} PROPERTIES LABELS conformance TIMEOUT 300)
 endfunction()
