@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "framework/report/messages.hpp"
 #include "framework/report/report.hpp"
 #include "framework/run/assemble.hpp"
 #include "framework/run/execute.hpp"
@@ -35,16 +36,6 @@ json plugins_json(const std::vector<const plugin::Manifest*>& plugins) {
                     {"sha256", plugin->sha256},
                     {"abi_minor", plugin->abi_minor}});
   return {{"schema", "pedigree/plugins/v1"}, {"plugins", std::move(list)}};
-}
-
-/// The sentences of every plugin in one catalogue; the first plugin to name a key keeps it.
-json merged_messages(const std::vector<plugin::Manifest>& plugins) {
-  json merged = json::object();
-  for (const auto& plugin : plugins)
-    if (plugin.messages.is_object())
-      for (const auto& [key, texts] : plugin.messages.items())
-        if (!merged.contains(key)) merged[key] = texts;
-  return merged;
 }
 
 /// Notices go to the log of the run and to whoever watches.
@@ -125,7 +116,7 @@ class Run {
     const auto judgement = verdict::weigh(weighed, *profile);
     result_.report = report::build(models->front().id, pipeline_.name, pipeline_.question, weighed, judgement,
                                    provenance_of(pipeline_, *models, *plan, *inputs, executed.results),
-                                   merged_messages(*settings_.plugins), settings_.lang);
+                                   report::merged_messages(*settings_.plugins), settings_.lang);
     if (result_.interrupted || result_.aborted) result_.report["verdict"]["status"] = "in_progress";
     keep_report();
     announce(Event::Kind::run_end, plan->jobs.size());
