@@ -59,7 +59,7 @@ class Builder {
       if (!is_learned(tensor, subject_.role(i))) continue;
       auto& f = finding(subject_.role(i).component);
       ++f.tensors;
-      f.bytes += tensor.bytes;
+      if (tensor.bytes >= kLeastBytes) f.bytes += tensor.bytes;
     }
   }
 
@@ -120,9 +120,15 @@ class Builder {
       const auto& pair = pairs()[k];
       const auto& sums = out_.pass.sums[k];
       const auto& a = subject_.tensors()[pair.subject];
+      auto& f = finding(subject_.role(pair.subject).component);
+      if (usable(k) && sums.equal != sums.total()) ++f.different;
       const bool same = usable(k) && pair.whole && a.dtype == reference_.tensors()[pair.reference].dtype &&
                         sums.equal == sums.total() && sums.total() == a.elements;
-      if (!same || !has_entropy(subject_, a)) continue;
+      if (!same || a.bytes < kLeastBytes) continue;
+      if (!has_entropy(subject_, a)) {
+        f.bytes -= std::min(f.bytes, a.bytes);  // equal, and it means nothing either way
+        continue;
+      }
       skip[pair.subject] = true;
       add_copy({pair, {}, true});
     }

@@ -33,6 +33,7 @@ struct ComponentFinding {
   std::uint64_t not_finite = 0;  ///< NaN and infinite values on either side, vectors included
   // Tensors with identical bytes
   std::size_t tensors = 0, identical = 0, renamed = 0, moved = 0;
+  std::size_t different = 0;                     ///< pairs in which any element differs, small tensors included
   std::uint64_t bytes = 0, identical_bytes = 0;  ///< learned tensors of the subject with enough entropy
   std::vector<Copy> copies;                      ///< listed ones, at most kListedCopies
   // Exact test on pieces

@@ -12,7 +12,6 @@ namespace pedigree::weight {
 namespace {
 
 constexpr std::size_t kBlock = 4096;
-constexpr std::size_t kLeastBytes = 4096;
 constexpr std::size_t kLeastDistinctWords = 200;
 
 /// First, middle and last 4 KiB; nothing when they cannot be read.

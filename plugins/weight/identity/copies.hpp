@@ -24,6 +24,9 @@ struct Copy {
 std::vector<Copy> find_copies(const ModelTensors& subject, const ModelTensors& reference,
                               const std::vector<bool>& skip);
 
+/// Below this many bytes equality alone means too little.
+inline constexpr std::uint64_t kLeastBytes = 4096;
+
 /// True when a sample of the tensor's bytes has enough entropy for equality to mean something.
 bool has_entropy(const ModelTensors& model, const io::TensorInfo& tensor);
 

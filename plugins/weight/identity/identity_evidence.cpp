@@ -52,7 +52,7 @@ Evidence identical_tensors(const ModelTensors& subject, const ModelTensors& refe
     // Bytes of high entropy do not coincide; where labels allow an exact test it says how improbable it is.
     if (f.log10_p <= kDecisive && share >= kFloor) e.log10_p = f.log10_p;
     e.log10_lr = e.log10_p ? kExactCap : share >= kFloor ? kCalibratedCap : 0.0;
-    if (share >= kWhole)
+    if (share >= kWhole && f.different == 0)
       e.relation = relation::kIdentical;
     else if (share >= kMostlyInherited)
       e.relation = relation::kDerived;

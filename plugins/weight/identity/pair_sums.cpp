@@ -114,7 +114,7 @@ double PairSums::equal_fraction() const {
 }
 
 double PairSums::cosine() const {
-  const double norms = std::sqrt(aa) * std::sqrt(bb);
+  const double norms = std::sqrt(aa * bb);
   return norms > 0 ? std::clamp((aa + bb - dd) / 2 / norms, -1.0, 1.0) : 0.0;
 }
 
@@ -123,7 +123,7 @@ double PairSums::pearson() const {
   const auto n = static_cast<double>(pairs);
   // Variances of a, b and a - b; the difference keeps its precision when a and b nearly agree.
   const double va = aa - a * a / n, vb = bb - b * b / n, vd = dd - (a - b) * (a - b) / n;
-  const double norms = std::sqrt(std::max(va, 0.0)) * std::sqrt(std::max(vb, 0.0));
+  const double norms = std::sqrt(std::max(va, 0.0) * std::max(vb, 0.0));
   // Below rounding error of the sums a spread is no spread: constant tensors have no correlation.
   if (va <= kRounding * aa || vb <= kRounding * bb || norms <= 0) return 0;
   return std::clamp((va + vb - vd) / 2 / norms, -1.0, 1.0);

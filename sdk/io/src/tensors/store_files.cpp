@@ -32,6 +32,9 @@ bool is_second_copy_name(std::string_view name) {
          name.find("/original/") != std::string_view::npos;
 }
 
+/// A file that claims to hold tensors although its content does not: opening it names the problem.
+bool is_weights_name(const Artifact& a) { return a.role == role::kUnknown && a.name.ends_with(".safetensors"); }
+
 /// One folder's weight files.
 struct Folder {
   std::vector<const Artifact*> weights;
@@ -46,7 +49,7 @@ class Opener {
     std::vector<const Artifact*> ggufs;
     for (const auto& a : artifacts) {
       auto& folder = folders[folder_of(a.name)];
-      if (a.role == role::kWeights) folder.weights.push_back(&a);
+      if (a.role == role::kWeights || is_weights_name(a)) folder.weights.push_back(&a);
       if (a.role == role::kWeightsIndex && (folder.index == nullptr || a.name.size() < folder.index->name.size()))
         folder.index = &a;  // model.safetensors.index.json before model.safetensors.index.fp16.json
       if (a.role == role::kGguf) ggufs.push_back(&a);
