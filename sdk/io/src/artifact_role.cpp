@@ -57,7 +57,9 @@ constexpr std::array kByName{
     NamedRole{"special_tokens_map.json", role::kSpecialTokens},
     NamedRole{"added_tokens.json", role::kAddedTokens},
     NamedRole{"vocab.json", role::kVocab},
+    NamedRole{"encoder.json", role::kVocab},
     NamedRole{"merges.txt", role::kMerges},
+    NamedRole{"vocab.bpe", role::kMerges},
     NamedRole{"chat_template.jinja", role::kChatTemplate},
     NamedRole{"chat_template.json", role::kChatTemplate},
     NamedRole{"adapter_config.json", role::kAdapterConfig},
@@ -99,6 +101,7 @@ std::string_view role_of(std::string_view name, std::string_view head) {
   if (head.starts_with("GGUF")) return role::kGguf;
   if (contains(base, "tfevents")) return role::kTrainingLog;
   if (base.ends_with(".safetensors.index.json")) return role::kWeightsIndex;
+  if (base.ends_with(".jinja")) return role::kChatTemplate;
   if (base.ends_with(".safetensors") || looks_like_safetensors(head)) {
     if (skip_space(head).starts_with("<")) return role::kUnknown;
     return in_checkpoint_folder(name) ? role::kCheckpoint : role::kWeights;
@@ -109,7 +112,7 @@ std::string_view role_of(std::string_view name, std::string_view head) {
     if (base == known) return role;
   if (base == "README.md" && skip_space(head).starts_with("---")) return role::kModelCard;
   if (ends_with_any(base, {".tiktoken"}) || looks_like_tiktoken(head)) return role::kTokenizer;
-  if (base.ends_with(".model") && !head.empty() && head.front() == '\n') return role::kTokenizer;
+  if (contains(base, ".model") && !head.empty() && head.front() == '\n') return role::kTokenizer;
   if (skip_space(head).starts_with("{") || skip_space(head).starts_with("[")) return role_of_json(head);
   const auto first_line = head.substr(0, head.find('\n'));
   if (base.ends_with(".csv") && (contains(first_line, "completion") || contains(first_line, "response")) &&

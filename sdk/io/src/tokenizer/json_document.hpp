@@ -20,6 +20,7 @@ class JsonDocument {
   Result<simdjson::ondemand::object> open() {
     simdjson::ondemand::object object;
     if (const auto code = parser_.iterate(text_).get(document_)) return failure(code, "");
+    opened_ = true;
     if (const auto code = document_.get_object().get(object)) return failure(code, "");
     return object;
   }
@@ -67,7 +68,7 @@ class JsonDocument {
   std::string place(std::string_view member) {
     std::string out = member.empty() ? std::string{} : "/" + std::string{member};
     const char* at = nullptr;
-    if (document_.current_location().get(at) == simdjson::SUCCESS && at >= text_.data())
+    if (opened_ && document_.current_location().get(at) == simdjson::SUCCESS && at >= text_.data())
       out += (out.empty() ? "byte " : " byte ") + std::to_string(at - text_.data());
     return out;
   }
@@ -95,6 +96,7 @@ class JsonDocument {
   simdjson::padded_string text_;
   simdjson::ondemand::parser parser_;
   simdjson::ondemand::document document_;
+  bool opened_ = false;  ///< before, the document must not be asked where it is
 };
 
 }  // namespace pedigree::io
