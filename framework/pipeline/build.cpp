@@ -42,8 +42,9 @@ std::string did_you_mean(const std::string& word, const std::vector<std::string>
 /// One section after the other; `resolved` is the typed form of `merged`, item for item.
 class PipelineBuilder {
  public:
-  PipelineBuilder(const Node& merged, json resolved, const ReadContext& context, Findings& findings)
-      : merged_(merged), context_(context), findings_(findings) {
+  PipelineBuilder(const Node& merged, json resolved, bool parents_complete, const ReadContext& context,
+                  Findings& findings)
+      : merged_(merged), parents_complete_(parents_complete), context_(context), findings_(findings) {
     out_.resolved = std::move(resolved);
   }
 
@@ -57,9 +58,10 @@ class PipelineBuilder {
     read_claim();
     read_references();
     read_steps();
-    out_.verdict = member(all, "verdict", json::object());
+    read_verdict();
     read_trust();
     read_expectation();
+    warn_without_references();
     return std::move(out_);
   }
 
@@ -69,8 +71,8 @@ class PipelineBuilder {
     out.id = text_of(value, "id");
     out.role = std::move(role);
     out.revision = text_of(value, "revision");
-    if (const Node* path = node.find("path"); path != nullptr && path->is_text() && !path->text.empty()) {
-      const auto found = expand_path(path->text, path->place, context_.check_artifacts, findings_);
+    if (const Node* path = node.find("path"); path != nullptr) {
+      const auto found = expand_path(*path, context_.check_artifacts, findings_);
       if (found.size() > 1)
         findings_.add(path->place,
                       {"PED-P046", "the pattern matches " + std::to_string(found.size()) + " files; a path is one",
@@ -81,10 +83,9 @@ class PipelineBuilder {
     if (artifacts == nullptr || !artifacts->is_map()) return out;
     for (const auto& entry : artifacts->entries) {
       auto& files = out.artifacts[entry.key];
-      if (entry.value.is_text())
-        files = expand_path(entry.value.text, entry.value.place, context_.check_artifacts, findings_);
+      files = expand_path(entry.value, context_.check_artifacts, findings_);
       for (const auto& item : entry.value.items) {
-        const auto more = expand_path(item.text, item.place, context_.check_artifacts, findings_);
+        const auto more = expand_path(item, context_.check_artifacts, findings_);
         files.insert(files.end(), more.begin(), more.end());
       }
       value["artifacts"][entry.key] = files;
@@ -108,6 +109,14 @@ class PipelineBuilder {
         reference(entry.value, value[entry.key], entry.key, entry.place);
     for (std::size_t i = 0; i < node->items.size(); ++i)
       if (value.is_array() && i < value.size()) reference(node->items[i], value[i], {}, node->items[i].place);
+  }
+
+  void warn_without_references() {
+    if (!out_.references.empty() || !out_.groups.empty() || merged_.place.source < 0 || findings_.failed()) return;
+    Finding finding{"PED-P041", "there is nothing to compare with", "references: all compares with the whole catalog",
+                    "", "pedigree list groups"};
+    finding.severity = Severity::warning;
+    findings_.add({merged_.place.source, -1, 0, 1}, std::move(finding));
   }
 
   void reference(const Node& node, json& value, const std::string& key, const Place& place) {
@@ -152,6 +161,7 @@ class PipelineBuilder {
   void read_steps() {
     const Node* node = merged_.find("analyzers");
     if (node == nullptr || node->items.empty()) {
+      if (!parents_complete_) return;  // the parent that could not be read may have them
       findings_.add(node == nullptr ? merged_.place : node->place,
                     {"PED-P037", "no analyzer would run", "extend a profile: extends: calibrated"});
       return;
@@ -212,12 +222,26 @@ class PipelineBuilder {
          "pedigree list analyzers"});
   }
 
+  void read_verdict() {
+    out_.verdict = member(out_.resolved, "verdict", json::object());
+    const Node* node = merged_.find("verdict");
+    if (!context_.check_verdict || node == nullptr || !node->is_map()) return;
+    const auto checked = context_.check_verdict(out_.verdict);
+    if (checked.ok()) return;
+    constexpr std::string_view kPrefix = "/verdict";
+    std::string pointer = checked.error().place;
+    if (pointer.starts_with(kPrefix)) pointer.erase(0, kPrefix.size());
+    const Node* at = node_at(*node, pointer);
+    findings_.add((at == nullptr ? node : at)->place,
+                  {"PED-P053", "verdict" + pointer + ": " + checked.error().message, checked.error().hint});
+  }
+
   void read_trust() {
     const Node* trust = merged_.find("trust");
     const Node* plugins = trust == nullptr ? nullptr : trust->find("plugins");
     if (plugins == nullptr) return;
     for (const auto& entry : plugins->entries) {
-      out_.trusted_plugins[entry.key] = entry.value.text;
+      if (entry.value.is_text()) out_.trusted_plugins[entry.key] = entry.value.text;
       if (context_.plugins == nullptr) continue;
       std::vector<std::string> ids;
       for (const auto& plugin : *context_.plugins) ids.push_back(plugin.id);
@@ -248,6 +272,7 @@ class PipelineBuilder {
   }
 
   const Node& merged_;
+  const bool parents_complete_;
   const ReadContext& context_;
   Findings& findings_;
   Pipeline out_;
@@ -256,10 +281,10 @@ class PipelineBuilder {
 
 }  // namespace
 
-Pipeline build_pipeline(const Node& merged, const ReadContext& context, Findings& findings) {
+Pipeline build_pipeline(const Node& merged, bool parents_complete, const ReadContext& context, Findings& findings) {
   Findings said = findings;  // the layers have been checked one by one: the same again is not said twice
   json resolved = read_object(merged, vocabulary(), said);
-  return PipelineBuilder(merged, std::move(resolved), context, findings).build();
+  return PipelineBuilder(merged, std::move(resolved), parents_complete, context, findings).build();
 }
 
 }  // namespace pedigree::pipeline

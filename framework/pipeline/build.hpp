@@ -10,7 +10,8 @@ namespace pedigree::pipeline {
 
 /// Checks analyzers against the installed ones, `with:` against their schemas, references against the catalog, files
 /// against the disk, pins against the plugins; adds what is wrong to `findings`. `merged` holds no null outside
-/// `artifacts:`. The pipeline is complete when nothing failed.
-Pipeline build_pipeline(const Node& merged, const ReadContext& context, Findings& findings);
+/// `artifacts:`. Without all parents (`parents_complete`) nobody complains of missing steps. The pipeline is complete
+/// when nothing failed.
+Pipeline build_pipeline(const Node& merged, bool parents_complete, const ReadContext& context, Findings& findings);
 
 }  // namespace pedigree::pipeline

@@ -77,7 +77,7 @@ class Reader {
 
  private:
   json value(const Node& node, const Field& field, const std::string& where) {
-    if (node.is_null()) return nullptr;
+    if (node.is_null() || node.broken) return nullptr;
     switch (field.type) {
       case Type::object:
         return object(node, *field.object, where);
@@ -165,7 +165,6 @@ class Reader {
       out.push_back(object(item, reference_vocabulary(), named_item(item, "reference")));
       id_or_group(item);
     }
-    refuse_twins(node);
     return out;
   }
 

@@ -28,8 +28,8 @@ void malformed(const Node& node, const std::string& what, Findings& findings) {
   findings.add(node.place, {"PED-P031", what, "write ${vars.NAME}; $${ stands for a literal ${"});
 }
 
-void fill(Node& node, const Lookup& lookup, Findings& findings) {
-  if (node.text.find("${") == std::string::npos) return;
+/// The text with every ${...} filled in; nothing after a finding.
+std::optional<std::string> filled(Node& node, const Lookup& lookup, Findings& findings) {
   std::string out;
   std::string_view rest = node.text;
   for (auto at = rest.find("${"); at != std::string_view::npos; at = rest.find("${")) {
@@ -39,15 +39,26 @@ void fill(Node& node, const Lookup& lookup, Findings& findings) {
       continue;
     }
     const auto end = rest.find('}', at);
-    if (end == std::string_view::npos) return malformed(node, "'${' without its '}'", findings);
+    if (end == std::string_view::npos) return malformed(node, "'${' without its '}'", findings), std::nullopt;
     const auto value = lookup(rest.substr(at + 2, end - at - 2), node);
-    if (!value) return;
+    if (!value) return std::nullopt;
     out.append(rest.substr(0, at)).append(*value);
     rest.remove_prefix(end + 1);
     node.interpolated = true;
-    if (out.size() > kMaxTextBytes) return malformed(node, "the text is longer than 64 KiB once filled in", findings);
+    if (out.size() > kMaxTextBytes)
+      return malformed(node, "the text is longer than 64 KiB once filled in", findings), std::nullopt;
   }
-  node.text = out.append(rest);
+  return out.append(rest);
+}
+
+void fill(Node& node, const Lookup& lookup, Findings& findings) {
+  if (node.text.find("${") == std::string::npos) return;
+  // quotes around nothing but a variable only keep its brace out of { }: the value is typed by its key all the same
+  const bool whole = node.text.starts_with("${") && node.text.find('}') == node.text.size() - 1;
+  auto text = filled(node, lookup, findings);
+  node.broken = !text;
+  node.plain = node.plain || whole;
+  if (text) node.text = std::move(*text);
 }
 
 std::optional<std::string> environment_value(std::string_view expression, const Node& node,

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <utility>
 
 namespace pedigree::pipeline {
@@ -52,6 +53,7 @@ class Checker {
     if (!check_type(value, schema, pointer)) return;
     check_values(value, schema, pointer);
     if (value.is_number()) check_range(value, schema, pointer);
+    if (value.is_string()) check_pattern(value.get_ref<const std::string&>(), schema, pointer);
     if (value.is_object()) check_object(value, schema, pointer, depth);
     if (value.is_array()) check_array(value, schema, pointer, depth);
     for (const char* keyword : {"anyOf", "oneOf"}) check_branches(value, schema, keyword, pointer, depth);
@@ -103,6 +105,18 @@ class Checker {
       add(pointer, "minimum", shown(value) + " is less than " + shown(schema["minimum"]));
     if (const double maximum = limit("maximum"); number > maximum)
       add(pointer, "maximum", shown(value) + " is more than " + shown(schema["maximum"]));
+  }
+
+  void check_pattern(const std::string& text, const json& schema, const std::string& pointer) {
+    constexpr std::size_t kMostBytes = 512;  // std::regex recurses over the text
+    const auto pattern = schema.find("pattern");
+    if (pattern == schema.end() || !pattern->is_string() || text.size() > kMostBytes) return;
+    try {
+      if (!std::regex_search(text, std::regex(pattern->get<std::string>())))
+        add(pointer, "pattern", shown(text) + " does not have the form " + shown(*pattern));
+    } catch (const std::regex_error&) {
+      // a pattern this library does not know says nothing about the value
+    }
   }
 
   void check_object(const json& value, const json& schema, const std::string& pointer, int depth) {

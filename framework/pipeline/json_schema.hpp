@@ -14,9 +14,9 @@ struct SchemaProblem {
   std::string message;
 };
 
-/// Checks a value. Understands type (one or a list), enum, const, minimum, maximum, minItems, items, properties,
-/// patternProperties (of the form ^prefix), required, additionalProperties, propertyNames with enum, anyOf, oneOf, $ref
-/// to
+/// Checks a value. Understands type (one or a list), enum, const, minimum, maximum, pattern (on short texts), minItems,
+/// items, properties, patternProperties (of the form ^prefix), required, additionalProperties, propertyNames with enum,
+/// anyOf, oneOf, $ref to
 /// #/$defs/NAME and boolean schemas; other keywords are ignored. An integer is a number without fraction. Depth is
 /// limited to 64. Pure, thread-safe; a schema that is no object or boolean allows everything.
 std::vector<SchemaProblem> check_schema(const nlohmann::json& value, const nlohmann::json& schema);

@@ -2,6 +2,7 @@
 #include "framework/pipeline/node.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "framework/core/text.hpp"
 
@@ -25,6 +26,23 @@ Node* Node::find(std::string_view key) {
 void Node::erase(std::string_view key) {
   entries.erase(std::remove_if(entries.begin(), entries.end(), [&](const Entry& e) { return e.key == key; }),
                 entries.end());
+}
+
+const Node* node_at(const Node& root, const std::string& pointer) {
+  const Node* at = &root;  // keys with ~ or / are not looked for: no vocabulary has them
+  for (std::size_t start = 1; at != nullptr && start <= pointer.size();) {
+    const std::size_t end = std::min(pointer.find('/', start), pointer.size());
+    const std::string step = pointer.substr(start, end - start);
+    if (at->is_list()) {
+      std::size_t index = at->items.size();
+      std::from_chars(step.data(), step.data() + step.size(), index);
+      at = index < at->items.size() ? &at->items[index] : nullptr;
+    } else {
+      at = at->find(step);
+    }
+    start = end + 1;
+  }
+  return at;
 }
 
 std::string describe(const Node& node) {

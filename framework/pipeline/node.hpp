@@ -19,6 +19,7 @@ struct Node {
   std::string text;            ///< of a text
   bool plain = false;          ///< written without quotes: may be read as a number or boolean
   bool interpolated = false;   ///< held ${...}: never null, number or boolean by guessing
+  bool broken = false;         ///< has been found wrong as it is written: no more is said about it
   std::vector<Node> items;     ///< of a list
   std::vector<Entry> entries;  ///< of a map, in the file's order; keys are unique
   Place place;
@@ -38,6 +39,9 @@ struct Entry {
   Place place;
   Node value;
 };
+
+/// The node at a JSON pointer such as /weights/0; nullptr when there is none.
+const Node* node_at(const Node& root, const std::string& pointer);
 
 /// "a text", "a list", "a map", "nothing", and for plain scalars what they look like: "the number 5".
 std::string describe(const Node& node);

@@ -68,7 +68,10 @@ std::string absolute_path(const std::string& text, const Place& place, const Fin
   return out;
 }
 
-std::vector<std::string> expand_path(const std::string& text, const Place& place, bool check, Findings& findings) {
+std::vector<std::string> expand_path(const Node& node, bool check, Findings& findings) {
+  if (!node.is_text() || node.text.empty() || node.broken) return {};
+  const std::string& text = node.text;
+  const Place& place = node.place;
   const std::string path = absolute_path(text, place, findings);
   if (!check) return {path};
   std::error_code error;

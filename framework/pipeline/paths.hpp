@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "framework/pipeline/source.hpp"
+#include "framework/pipeline/node.hpp"
 
 namespace pedigree::pipeline {
 
@@ -15,6 +15,6 @@ std::string absolute_path(const std::string& text, const Place& place, const Fin
 /// A pattern (* ? [...] within one folder level) to the files it matches, sorted bytewise; a name that exists as it is
 /// written is no pattern. With `check` the files must exist, be readable, and be regular files or folders; without, the
 /// disk is not touched and a pattern comes back as it is.
-std::vector<std::string> expand_path(const std::string& text, const Place& place, bool check, Findings& findings);
+std::vector<std::string> expand_path(const Node& node, bool check, Findings& findings);
 
 }  // namespace pedigree::pipeline

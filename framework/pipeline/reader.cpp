@@ -54,6 +54,7 @@ void keep_own_title(Layers& layers) {
 
 /// From the documents, lowest precedence first, to the pipeline.
 ReadResult assemble(Layers layers, const std::filesystem::path& file, const ReadContext& context, Findings& findings) {
+  const bool complete = !findings.failed();
   keep_own_title(layers);
   for (auto& document : layers.documents) normalise(document);
   const Node in_files = fold(layers.documents);
@@ -70,7 +71,7 @@ ReadResult assemble(Layers layers, const std::filesystem::path& file, const Read
   Node merged = fold(layers.documents);
   drop_nulls(merged);
   check_required(merged, findings);
-  Pipeline pipeline = build_pipeline(merged, context, findings);
+  Pipeline pipeline = build_pipeline(merged, complete, context, findings);
   pipeline.file = file.string();
   pipeline.profile = layers.profile;
   for (const auto& [name, value] : variables) pipeline.resolved["vars"][name] = value;

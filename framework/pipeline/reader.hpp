@@ -3,6 +3,8 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,12 +25,16 @@ struct ReadContext {
   std::vector<std::string> set;                    ///< --set path=value, in order
   std::string profile;                             ///< --profile, replaces extends
   bool check_artifacts = true;                     ///< paths must exist
+  /// Checks the merged `verdict:` section (verdict::Profile::from_json); the error's place is a JSON pointer that
+  /// begins with /verdict. Shown where it is written, as PED-P053. Absent: not checked.
+  std::function<io::Status(const nlohmann::json&)> check_verdict = nullptr;
 };
 
 struct ReadResult {
   std::optional<Pipeline> pipeline;  ///< empty when there are errors
   Diagnostics diagnostics;
-  /// For `explain --origin`: dotted path -> "file:line" | "--set" | "default".
+  /// For `explain --origin`: dotted path -> "file:line" | "--set" | "default"
+  /// (a value the command line brought, as in make_pipeline, counts as "default").
   std::map<std::string, std::string> origins;
 };
 

@@ -45,22 +45,19 @@ json typed(const Node& node, const json& schema) {
   return type.empty() ? free_json(node, nullptr) : json(node.text);
 }
 
-const Node* child_at(const Node& node, const std::string& pointer) {
-  const Node* at = &node;
-  for (std::size_t start = 1; at != nullptr && start <= pointer.size();) {
-    const std::size_t end = std::min(pointer.find('/', start), pointer.size());
-    const std::string step = pointer.substr(start, end - start);
-    if (at->is_list()) {
-      const auto index = integer_from(step);
-      at = index && *index >= 0 && static_cast<std::size_t>(*index) < at->items.size()
-               ? &at->items[static_cast<std::size_t>(*index)]
-               : nullptr;
-    } else {
-      at = at->find(step);
-    }
-    start = end + 1;
+/// A text where something else belongs: the traps of YAML have codes of their own.
+void explain_text(const Node& node, const SchemaProblem& problem, Finding& finding) {
+  if (!node.is_text() || problem.keyword != "type") return;
+  const bool boolean = problem.message.starts_with("expected boolean");
+  if (!node.plain) {
+    finding.suggestion = "remove the quotes: a quoted value is text";
+  } else if (boolean && is_misleading_boolean(node.text)) {
+    finding.code = "PED-P018";
+    finding.suggestion = "write true or false";
+  } else if (!boolean && is_misleading_number(node.text)) {
+    finding.code = "PED-P019";
+    finding.suggestion = "write it in plain decimal digits";
   }
-  return at;
 }
 
 Finding unknown_option(const std::string& option, const json& schema, const std::string& analyzer) {
@@ -82,6 +79,7 @@ Finding unknown_option(const std::string& option, const json& schema, const std:
 json read_options(const Node& with, const json& schema, const std::string& analyzer, Findings& findings) {
   Node known = with;
   for (const auto& entry : with.entries) {
+    if (entry.value.broken) known.erase(entry.key);
     const bool declared =
         schema.is_object() && schema.contains("properties") && schema["properties"].contains(entry.key);
     if (declared || !schema.is_object() || schema.value("additionalProperties", json(true)) != json(false)) continue;
@@ -90,16 +88,12 @@ json read_options(const Node& with, const json& schema, const std::string& analy
   }
   json value = typed(known, schema);
   for (const auto& problem : check_schema(value, schema)) {
-    const Node* at = child_at(known, problem.pointer);
+    const Node* at = node_at(known, problem.pointer);
     const Node& node = at == nullptr ? with : *at;
     const std::string option = problem.pointer.empty() ? "with" : problem.pointer.substr(1);
     Finding finding{"PED-P035", "option '" + option + "' of '" + analyzer + "': " + problem.message, "", "",
                     "pedigree describe " + analyzer};
-    if (node.is_text() && node.plain && is_misleading_boolean(node.text)) finding.suggestion = "write true or false";
-    if (node.is_text() && node.plain && is_misleading_number(node.text))
-      finding.suggestion = "write it in plain decimal digits";
-    if (node.is_text() && !node.plain && problem.keyword == "type")
-      finding.suggestion = "remove the quotes: a quoted value is text";
+    explain_text(node, problem, finding);
     findings.add(node.place, std::move(finding));
   }
   return value;

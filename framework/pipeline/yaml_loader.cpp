@@ -59,7 +59,7 @@ class Builder : public YAML::EventHandler {
     node.text = value;
     node.plain = tag == "?";
     node.place = at(mark, scalar_length(mark, value, node.plain));
-    if (tag != "?" && tag != "!") refuse_tag(tag, node.place);
+    if (tag != "?" && tag != "!") refuse_tag(tag, node.place), node.broken = true;
     if (!node.plain && quoted_length(text(), mark_offset(mark)) == 0)
       findings_.add(node.place, {"PED-P006", "the quote that opens here is never closed", "close it on the same line"});
     if (has_control_character(value))
@@ -276,7 +276,8 @@ std::optional<Node> load_yaml(int source, Findings& findings, std::size_t offset
   } catch (const YAML::Exception& error) {
     const Place place{source, std::max(error.mark.line, 0),
                       std::max(error.mark.column, 0) + (error.mark.line <= 0 ? static_cast<int>(offset) : 0), 1};
-    findings.add(place, {"PED-P006", "this is not YAML: " + error.msg, syntax_hint(error.msg)});
+    findings.add(place, {"PED-P006", "this is not YAML: " + error.msg,
+                         syntax_hint(error.msg, findings.source(source).line(place.line))});
     return std::nullopt;
   }
   return builder.take();

@@ -113,7 +113,8 @@ bool has_control_character(std::string_view text) {
   return std::any_of(text.begin(), text.end(), [](char c) { return is_control(c) && c != '\r'; });
 }
 
-std::string syntax_hint(std::string_view message) {
+std::string syntax_hint(std::string_view message, std::string_view line) {
+  if (line.find("${") != std::string_view::npos) return "inside { } and [ ], quote a text that holds ${...}";
   if (message.find("illegal map value") != std::string_view::npos)
     return "quote a value that holds ': ', and check the indentation of this line and the one above";
   if (message.find("end of") != std::string_view::npos) return "a bracket or the indentation above does not close";

@@ -21,7 +21,7 @@ std::size_t quoted_length(std::string_view text, std::size_t offset);
 /// C0 controls except tab, newline and carriage return, and DEL.
 bool has_control_character(std::string_view text);
 
-/// What to do about a message of yaml-cpp.
-std::string syntax_hint(std::string_view message);
+/// What to do about a message of yaml-cpp; `line` is where it gave up.
+std::string syntax_hint(std::string_view message, std::string_view line);
 
 }  // namespace pedigree::pipeline
