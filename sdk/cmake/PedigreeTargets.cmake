@@ -22,7 +22,7 @@ endif()
 function(pedigree_module name)
   cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
-  list(FILTER sources EXCLUDE REGEX "/main/")  # a program's own main
+  list(FILTER sources EXCLUDE REGEX "/${name}/main/[^/]*$")  # a program's own main
   if(NOT sources)
     add_library(pedigree_${name} INTERFACE)
     target_link_libraries(pedigree_${name} INTERFACE ${ARG_LINK})
