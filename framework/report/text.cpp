@@ -111,7 +111,12 @@ std::string to_ascii(std::string_view text) {
 
 int display_width(std::string_view text) {
   int width = 0;
-  for (const auto& glyph : glyphs(text)) width += glyph.width;
+  bool in_colour = false;  // between ESC [ and m
+  for (const auto& glyph : glyphs(text)) {
+    if (glyph.code == 0x1B) in_colour = true;
+    if (!in_colour) width += glyph.width;
+    if (glyph.code == 'm') in_colour = false;
+  }
   return width;
 }
 

@@ -17,7 +17,7 @@ std::string harmless(std::string_view text);
 std::string to_ascii(std::string_view text);
 
 /// Columns a terminal needs: 2 for Hangul, Han and other wide characters, 0 for combining marks.
-/// Expects harmless text without colour codes.
+/// Our own colour codes take none; foreign ones do not exist in harmless text.
 int display_width(std::string_view text);
 
 /// At most `width` columns; what is cut is shown by an ellipsis. `middle` keeps both ends.

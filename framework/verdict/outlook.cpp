@@ -92,20 +92,11 @@ bool missing(const ComponentIndex& row, Family family, const Profile& profile) {
   return row.pairs.empty() ? row.absolute[family].empty() : uncompared_count(row, family) > 0;
 }
 
-const char* key_of(Family family, bool owed, bool references) {
-  switch (family) {
-    case Family::tokenizer:
-      return "next.tokenizer";
-    case Family::architecture:
-      return "next.architecture";
-    case Family::weight:
-      return owed ? "next.weights-owed" : references ? "next.weights" : "next.weights-alone";
-    case Family::behavior:
-      return "next.behavior";
-    case Family::training_log:
-      return "next.training-record";
-  }
-  return "next.weights";
+std::string key_of(Family family, bool owed, bool references) {
+  if (family == Family::training_log) return "next.training-record";
+  if (family == Family::weight && owed) return "next.weights-owed";
+  const std::string name = family == Family::weight ? "weights" : to_string(family);
+  return "next." + name + (references ? "" : "-alone");
 }
 
 /// What clearing the parents outside the set would move: the prior without their share.

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// Reading a report document without trusting it: what every renderer shares.
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+namespace pedigree::report {
+
+/// Members of a document that may be foreign or damaged: a missing one, or one of another type,
+/// gives the fallback. None of these throws.
+std::string text_at(const nlohmann::json& object, const char* key);
+double number_at(const nlohmann::json& object, const char* key, double fallback = 0);
+bool flag_at(const nlohmann::json& object, const char* key);
+const nlohmann::json& list_at(const nlohmann::json& object, const char* key);
+const nlohmann::json& object_at(const nlohmann::json& object, const char* key);
+
+/// The sentences of one report in one language: the framework's catalogue and the templates the
+/// report carries. Results are not escaped for any form.
+class Language {
+ public:
+  Language(const nlohmann::json& report, std::string lang);
+
+  const std::string& lang() const { return lang_; }
+  /// A message of the framework.
+  std::string say(const std::string& key, const nlohmann::json& params = nlohmann::json::object()) const;
+  /// The word for a value: term("label", "derived").
+  std::string term(const std::string& kind, const std::string& value) const;
+  /// A {key, params, text} object again in this language; its text when the key is unknown.
+  std::string sentence(const nlohmann::json& sentence) const;
+  /// The same for evidence: {summary_key, params, summary}.
+  std::string summary(const nlohmann::json& evidence) const;
+  /// The same for missing evidence: {key, params, what}.
+  std::string what(const nlohmann::json& next) const;
+
+ private:
+  std::string again(const nlohmann::json& object, const char* key, const char* text) const;
+
+  std::string lang_;
+  nlohmann::json messages_;
+};
+
+}  // namespace pedigree::report
