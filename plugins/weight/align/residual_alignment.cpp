@@ -20,7 +20,10 @@ Matrix half(const Matrix& rows, Index first) {
   return out;
 }
 
-double mean_cosine(const Matrix& a, const Matrix& b) {
+}  // namespace
+
+double mean_row_cosine(const Matrix& a, const Matrix& b) {
+  if (a.rows() != b.rows() || a.cols() != b.cols()) return 0;
   double sum = 0, count = 0;
   for (Index i = 0; i < a.rows(); ++i) {
     const double scale = std::sqrt(a.row(i).cast<double>().squaredNorm() * b.row(i).cast<double>().squaredNorm());
@@ -31,14 +34,16 @@ double mean_cosine(const Matrix& a, const Matrix& b) {
   return count > 0 ? sum / count : 0;
 }
 
-}  // namespace
-
 std::string_view name_of(Alignment alignment) {
   switch (alignment) {
-    case Alignment::kIdentity: return "identity";
-    case Alignment::kSignedPermutation: return "signed_permutation";
-    case Alignment::kOrthogonal: return "orthogonal";
-    case Alignment::kHiddenUnits: return "hidden_units";
+    case Alignment::kIdentity:
+      return "identity";
+    case Alignment::kSignedPermutation:
+      return "signed_permutation";
+    case Alignment::kOrthogonal:
+      return "orthogonal";
+    case Alignment::kHiddenUnits:
+      return "hidden_units";
   }
   return "identity";
 }
@@ -104,32 +109,61 @@ ResidualMap identity_map(const TokenRows& rows) {
   ResidualMap map;
   map.estimated = !rows.empty();
   if (!rows.empty() && rows.subject.cols() == rows.reference.cols())
-    map.held_out_cosine = mean_cosine(rows.subject, rows.reference);
+    map.held_out_cosine = mean_row_cosine(rows.subject, rows.reference);
   return map;
 }
 
 namespace {
 
-Matrix permutation_of(const AxisMatch& axes) {
-  Matrix map = Matrix::Zero(static_cast<Index>(axes.reference_axes), static_cast<Index>(axes.subject_axes));
-  for (std::size_t i = 0; i < axes.partner.size(); ++i)
-    if (axes.partner[i] != kNoMatch)
-      map(static_cast<Index>(axes.partner[i]), static_cast<Index>(i)) = axes.cosine[i] < 0 ? -1.0F : 1.0F;
+Matrix axis_cosines(const TokenRows& rows) {
+  Matrix a = rows.subject.transpose(), b = rows.reference.transpose();
+  normalise_rows(a);
+  normalise_rows(b);
+  return a * b.transpose();
+}
+
+/// Mutual neighbours first; then again among the axes left over, until none can be paired.
+Matrix permutation_of(const Matrix& cosines) {
+  Matrix open = cosines.cwiseAbs();
+  Matrix map = Matrix::Zero(cosines.cols(), cosines.rows());
+  for (bool more = true; more;) {
+    more = false;
+    Eigen::Matrix<Index, Eigen::Dynamic, 1> back(open.cols());
+    for (Index j = 0; j < open.cols(); ++j) open.col(j).maxCoeff(&back(j));
+    std::vector<std::pair<Index, Index>> chosen;
+    for (Index i = 0; i < open.rows(); ++i) {
+      Index j = 0;
+      if (open.row(i).maxCoeff(&j) > 0 && back(j) == i) chosen.emplace_back(i, j);
+    }
+    for (const auto& [i, j] : chosen) {
+      map(j, i) = cosines(i, j) < 0 ? -1.0F : 1.0F;
+      open.row(i).setZero();
+      open.col(j).setZero();
+      more = true;
+    }
+  }
   return map;
 }
 
 }  // namespace
 
-ResidualMap signed_permutation_map(const TokenRows& rows, const AxisMatch& axes) {
+ResidualMap signed_permutation_map(const TokenRows& rows) {
   ResidualMap map;
   map.kind = Alignment::kSignedPermutation;
   map.estimated = !rows.empty();
   if (rows.empty()) return map;
   const TokenRows even{half(rows.subject, 0), half(rows.reference, 0), 0};
-  const Matrix estimate = permutation_of(match_axes(even));
-  map.held_out_cosine = mean_cosine(half(rows.subject, 1), half(rows.reference, 1) * estimate);
-  map.matrix = permutation_of(axes);
+  const Matrix estimate = permutation_of(axis_cosines(even));
+  map.held_out_cosine = mean_row_cosine(half(rows.subject, 1), half(rows.reference, 1) * estimate);
+  map.matrix = permutation_of(axis_cosines(rows));
   return map;
+}
+
+ResidualMap rounded_to_permutation(const ResidualMap& map) {
+  ResidualMap out = map;
+  out.kind = Alignment::kSignedPermutation;
+  out.matrix = permutation_of(map.matrix.transpose());
+  return out;
 }
 
 ResidualMap orthogonal_map(const TokenRows& rows) {
@@ -138,7 +172,7 @@ ResidualMap orthogonal_map(const TokenRows& rows) {
   map.estimated = !rows.empty();
   if (rows.empty()) return map;
   const Matrix even = polar_factor(half(rows.reference, 0).transpose() * half(rows.subject, 0));
-  map.held_out_cosine = mean_cosine(half(rows.subject, 1), half(rows.reference, 1) * even);
+  map.held_out_cosine = mean_row_cosine(half(rows.subject, 1), half(rows.reference, 1) * even);
   map.matrix = polar_factor(rows.reference.transpose() * rows.subject);
   return map;
 }

@@ -17,9 +17,9 @@ std::string_view name_of(Alignment alignment);
 /// A map of reference rows (length d_reference) to subject rows (length d_subject).
 struct ResidualMap {
   Alignment kind = Alignment::kIdentity;
-  Matrix matrix;              ///< d_reference x d_subject; empty for identity
-  double held_out_cosine = 0; ///< mean over tokens not used for the estimate, rows centred
-  bool estimated = true;      ///< false: assumed, nothing to judge it by
+  Matrix matrix;               ///< d_reference x d_subject; empty for identity
+  double held_out_cosine = 0;  ///< mean over tokens not used for the estimate, rows centred
+  bool estimated = true;       ///< false: assumed, nothing to judge it by
   Matrix apply(const Matrix& reference_rows) const;
 };
 
@@ -45,11 +45,17 @@ struct AxisMatch {
 };
 AxisMatch match_axes(const TokenRows& rows);
 
-/// Identity needs equal widths; signed permutation comes from match_axes; orthogonal is the polar
+/// Mean over rows of the cosine of row i with row i; zero rows are left out, 0 for unequal shapes.
+double mean_row_cosine(const Matrix& a, const Matrix& b);
+
+/// Identity needs equal widths; signed permutation pairs mutual axes, then the rest; orthogonal is the polar
 /// factor of E_reference^T E_subject. Every one is estimated on even rows and judged on odd ones,
 /// then estimated again on all rows.
 ResidualMap identity_map(const TokenRows& rows);
-ResidualMap signed_permutation_map(const TokenRows& rows, const AxisMatch& axes);
+ResidualMap signed_permutation_map(const TokenRows& rows);
 ResidualMap orthogonal_map(const TokenRows& rows);
+
+/// The signed permutation nearest to an orthogonal map (greedy over mutual largest entries).
+ResidualMap rounded_to_permutation(const ResidualMap& map);
 
 }  // namespace pedigree::weight

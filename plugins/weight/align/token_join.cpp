@@ -45,16 +45,19 @@ bool out_of_order(const std::vector<JoinedToken>& tokens) {
 
 bool same_token_set(const io::Tokenizer& a, const io::Tokenizer& b, std::size_t joined) {
   const std::size_t smaller = std::min(a.core_count(), b.core_count());
-  return joined * 10 > smaller * 9;
+  return joined * 10 > smaller * 7;  // one-byte tokens are left out of the join
 }
 
 }  // namespace
 
 std::string_view name_of(JoinBasis basis) {
   switch (basis) {
-    case JoinBasis::kBytes: return "bytes";
-    case JoinBasis::kSameIds: return "same_ids";
-    case JoinBasis::kNone: return "none";
+    case JoinBasis::kBytes:
+      return "bytes";
+    case JoinBasis::kSameIds:
+      return "same_ids";
+    case JoinBasis::kNone:
+      return "none";
   }
   return "none";
 }
@@ -67,7 +70,8 @@ TokenJoin join_tokens(const io::Tokenizer* subject, std::size_t subject_rows, co
   if (subject != nullptr && reference != nullptr) {
     join.basis = JoinBasis::kBytes;
     join.tokens = join_bytes(*subject, subject_rows, *reference, reference_rows, 2);
-    if (join.tokens.size() < kFewTokens) join.tokens = join_bytes(*subject, subject_rows, *reference, reference_rows, 1);
+    if (join.tokens.size() < kFewTokens)
+      join.tokens = join_bytes(*subject, subject_rows, *reference, reference_rows, 1);
     join.never_trained = join_unreachable(*subject, subject_rows, *reference, reference_rows);
     join.reordered = out_of_order(join.tokens) && same_token_set(*subject, *reference, join.tokens.size());
   } else if (subject_rows == reference_rows && subject_rows > 0) {

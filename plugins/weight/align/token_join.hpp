@@ -20,9 +20,9 @@ std::string_view name_of(JoinBasis basis);
 
 struct TokenJoin {
   JoinBasis basis = JoinBasis::kNone;
-  std::vector<JoinedToken> tokens;          ///< ascending subject row
-  std::vector<JoinedToken> never_trained;   ///< rows no text reaches: unused slots and padding past the vocabulary
-  bool reordered = false;                   ///< shared tokens whose ids are out of order: a permuted vocabulary
+  std::vector<JoinedToken> tokens;         ///< ascending subject row
+  std::vector<JoinedToken> never_trained;  ///< rows no text reaches: unused slots and padding past the vocabulary
+  bool reordered = false;                  ///< shared tokens whose ids are out of order: a permuted vocabulary
   std::size_t subject_rows = 0, reference_rows = 0;
 };
 

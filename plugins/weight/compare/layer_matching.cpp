@@ -21,8 +21,10 @@ std::vector<Place> places_of(const ComponentView& component, std::uint64_t exper
     const auto& mlps = component.layers[l].mlps;
     std::vector<std::size_t> routed;
     for (std::size_t m = 0; m < mlps.size(); ++m) {
-      if (mlps[m].expert >= 0) routed.push_back(m);
-      else places.push_back({l, m});
+      if (mlps[m].expert >= 0)
+        routed.push_back(m);
+      else
+        places.push_back({l, m});
     }
     const auto chosen = spread_indices(routed.size(), experts);
     for (const auto c : chosen) places.push_back({l, routed[c]});
@@ -36,16 +38,6 @@ std::uint64_t units_within(const SamplePlan& plan, std::size_t blocks, std::uint
   const std::uint64_t affordable = plan.bytes / (each * std::max<std::size_t>(1, blocks));
   const std::uint64_t limit = std::max<std::uint64_t>(64, affordable);
   return plan.units == 0 ? limit : std::min(plan.units, limit);
-}
-
-UnitParts mapped(const UnitParts& parts, const ResidualMap& map) {
-  UnitParts out;
-  for (auto member : {&UnitParts::gate, &UnitParts::up, &UnitParts::down})
-    if ((parts.*member).rows() > 0) {
-      out.*member = map.apply(parts.*member);
-      normalise_rows(out.*member);
-    }
-  return out;
 }
 
 BlockMatch compare_blocks(const LayerUnits& subject, std::size_t s, const LayerUnits& reference, std::size_t r,
@@ -102,6 +94,52 @@ double diagonal_p(const LayerUnits& subject, const LayerUnits& reference, const 
 
 }  // namespace
 
+UnitParts mapped_units(const UnitParts& parts, const ResidualMap& map) {
+  UnitParts out;
+  for (auto member : {&UnitParts::gate, &UnitParts::up, &UnitParts::down})
+    if ((parts.*member).rows() > 0) {
+      out.*member = map.apply(parts.*member);
+      normalise_rows(out.*member);
+    }
+  return out;
+}
+
+TokenRows matched_rows(const LayerUnits& subject, const LayerUnits& reference, const std::vector<BlockMatch>& pairs,
+                       const std::function<bool(const BlockMatch&)>& chosen) {
+  constexpr std::size_t kRows = 65536;
+  std::vector<std::pair<Matrix::ConstRowXpr, Matrix::ConstRowXpr>> rows;
+  for (const auto& pair : pairs) {
+    if (!chosen(pair)) continue;
+    const UnitParts &a = subject.blocks[pair.subject_block].parts, &b = reference.blocks[pair.reference_block].parts;
+    for (std::size_t i = 0; i < pair.match.partner.size() && rows.size() < kRows; ++i) {
+      if (pair.match.partner[i] == kNoMatch) continue;
+      for (auto part : {&UnitParts::gate, &UnitParts::up, &UnitParts::down})
+        if ((a.*part).rows() > 0 && (b.*part).rows() > 0)
+          rows.emplace_back((a.*part).row(static_cast<Index>(i)),
+                            (b.*part).row(static_cast<Index>(pair.match.partner[i])));
+    }
+  }
+  TokenRows out;
+  if (rows.empty()) return out;
+  out.subject.resize(static_cast<Index>(rows.size()), rows.front().first.cols());
+  out.reference.resize(static_cast<Index>(rows.size()), rows.front().second.cols());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    out.subject.row(static_cast<Index>(i)) = rows[i].first;
+    out.reference.row(static_cast<Index>(i)) = rows[i].second;
+  }
+  return out;
+}
+
+void keep_p_values(const LayerMatching& before, LayerMatching& after) {
+  after.log10_p = before.log10_p;
+  after.diagonal_log10_p = before.diagonal_log10_p;
+  after.best_log10_p = before.best_log10_p;
+  for (auto& pair : after.pairs) {
+    const BlockMatch* tested = before.find(pair.subject_block, pair.reference_block);
+    pair.log10_p = tested != nullptr ? tested->log10_p : 0;
+  }
+}
+
 const BlockMatch* LayerMatching::find(std::size_t subject_block, std::size_t reference_block) const {
   for (const auto& pair : pairs)
     if (pair.subject_block == subject_block && pair.reference_block == reference_block) return &pair;
@@ -139,7 +177,7 @@ LayerMatching match_layers(const LayerUnits& subject, const LayerUnits& referenc
   result.map = map;
   std::vector<std::vector<BlockMatch>> rows(reference.blocks.size());
   parallel_for(reference.blocks.size(), watch.threads, [&](std::size_t r) {
-    const UnitParts parts = mapped(reference.blocks[r].parts, map);
+    const UnitParts parts = mapped_units(reference.blocks[r].parts, map);
     for (std::size_t s = 0; s < subject.blocks.size(); ++s) {
       watch.poll();
       rows[r].push_back(compare_blocks(subject, s, reference, r, parts));
@@ -160,9 +198,9 @@ LayerMatching match_layers(const LayerUnits& subject, const LayerUnits& referenc
     return lx != ly ? lx < ly : better(x, y);
   });
   for (auto& pair : all) {
-    const bool again = !result.pairs.empty() && result.pairs.back().subject_block == pair.subject_block &&
-                       reference.blocks[result.pairs.back().reference_block].layer ==
-                           reference.blocks[pair.reference_block].layer;
+    const bool again =
+        !result.pairs.empty() && result.pairs.back().subject_block == pair.subject_block &&
+        reference.blocks[result.pairs.back().reference_block].layer == reference.blocks[pair.reference_block].layer;
     if (!again) result.pairs.push_back(std::move(pair));
   }
   summarise(subject, reference, result);

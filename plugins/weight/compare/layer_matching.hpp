@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "plugins/weight/align/residual_alignment.hpp"
@@ -15,22 +16,22 @@ namespace pedigree::weight {
 /// One side's units of all layers, sampled as stated, prepared (centred, length one).
 struct LayerUnits {
   struct Block {
-    std::size_t layer = 0, mlp = 0;       ///< places in ComponentView::layers and LayerView::mlps
-    std::uint64_t width = 0;              ///< units in the file
-    std::vector<std::uint32_t> units;     ///< which of them were read
+    std::size_t layer = 0, mlp = 0;    ///< places in ComponentView::layers and LayerView::mlps
+    std::uint64_t width = 0;           ///< units in the file
+    std::vector<std::uint32_t> units;  ///< which of them were read
     UnitParts parts;
     bool complete() const { return units.size() == width; }
   };
   std::vector<Block> blocks;
   std::size_t layers = 0;
-  std::size_t silenced_rows = 0;          ///< rows with NaN or infinity, left out
+  std::size_t silenced_rows = 0;  ///< rows with NaN or infinity, left out
   std::size_t layers_read = 0, mlps_skipped = 0;
 };
 
 /// How much is read. Chosen from the shapes alone, before any value is seen.
 struct SamplePlan {
-  std::uint64_t units = 0;         ///< per block; 0 = all
-  std::uint64_t experts = 8;       ///< routed experts per layer
+  std::uint64_t units = 0;                         ///< per block; 0 = all
+  std::uint64_t experts = 8;                       ///< routed experts per layer
   std::uint64_t bytes = std::uint64_t{320} << 20;  ///< budget of one side's floats
 };
 
@@ -42,23 +43,33 @@ struct BlockMatch {
   std::size_t subject_block = 0, reference_block = 0;
   UnitMatch match;
   UnitMatchP p;
-  bool same_units = false;   ///< same width and same sample: index tests apply
-  double log10_p = 0;        ///< exact, before correction for the number of pairs
-  double fixed_share = 0;    ///< of the subject's units: mutual neighbours at the same index
-  double agree_share = 0;    ///< of the subject's units: mutual neighbours named by every tensor
+  bool same_units = false;  ///< same width and same sample: index tests apply
+  double log10_p = 0;       ///< exact, before correction for the number of pairs
+  double fixed_share = 0;   ///< of the subject's units: mutual neighbours at the same index
+  double agree_share = 0;   ///< of the subject's units: mutual neighbours named by every tensor
   double share() const { return fixed_share > agree_share ? fixed_share : agree_share; }
 };
 
 struct LayerMatching {
   ResidualMap map;
-  std::vector<BlockMatch> pairs;        ///< best reference block per (subject block, reference layer)
-  MatrixD share;                        ///< subject layer x reference layer, mean over blocks
-  MatrixD log10_p;                      ///< best exact p of the layer pair
-  double diagonal_log10_p = 0;          ///< exact, same-index layers taken jointly, no search
-  double best_log10_p = 0;              ///< corrected for pairs and statistics inside this map
+  std::vector<BlockMatch> pairs;  ///< best reference block per (subject block, reference layer)
+  MatrixD share;                  ///< subject layer x reference layer, mean over blocks
+  MatrixD log10_p;                ///< best exact p of the layer pair
+  double diagonal_log10_p = 0;    ///< exact, same-index layers taken jointly, no search
+  double best_log10_p = 0;        ///< corrected for pairs and statistics inside this map
   std::size_t comparisons = 0;
   const BlockMatch* find(std::size_t subject_block, std::size_t reference_block) const;
 };
+
+/// Reference units in the subject's basis.
+UnitParts mapped_units(const UnitParts& parts, const ResidualMap& map);
+
+/// Rows of matched units of the chosen pairs, subject's and reference's own bases, for making a map.
+TokenRows matched_rows(const LayerUnits& subject, const LayerUnits& reference, const std::vector<BlockMatch>& pairs,
+                       const std::function<bool(const BlockMatch&)>& chosen);
+
+/// Puts the p-values of `before` into `after`: a map made from unit labels may describe, not test.
+void keep_p_values(const LayerMatching& before, LayerMatching& after);
 
 /// Compares all pairs. `reference` is in its own basis; `map` brings it into the subject's.
 LayerMatching match_layers(const LayerUnits& subject, const LayerUnits& reference, const ResidualMap& map,

@@ -32,8 +32,8 @@ NormFold norm_fold(const io::TensorStore& store, const ComponentView& component,
   return fold;
 }
 
-UnitParts load_units(const ModelView& model, const ComponentView& component, const LayerView& layer,
-                     const MlpView& mlp, const std::vector<std::uint32_t>& units, bool swap) {
+UnitParts load_units(const ModelView& model, const ComponentView& component, const LayerView& layer, const MlpView& mlp,
+                     const std::vector<std::uint32_t>& units, bool swap) {
   const io::TensorStore& store = model.store();
   const NormFold fold = norm_fold(store, component, layer.mlp_norm, layer.mlp_norm_bias);
   UnitParts parts;

@@ -10,7 +10,7 @@ namespace pedigree::weight {
 
 /// A norm as a reader of the residual stream: x -> gain * x, LayerNorm also removes the mean.
 struct NormFold {
-  Vector gain;              ///< empty: ones
+  Vector gain;  ///< empty: ones
   bool removes_mean = false;
   /// Rows that read through this norm: W diag(gain), then rows minus their mean for LayerNorm.
   void fold_readers(Matrix& rows) const;
@@ -20,8 +20,8 @@ NormFold norm_fold(const io::TensorStore& store, const ComponentView& component,
 
 /// Units `units` of one feed-forward block, gains folded on both sides, not yet prepared (raw
 /// lengths). `swap` exchanges gate and up, for files whose names do not say which is which.
-UnitParts load_units(const ModelView& model, const ComponentView& component, const LayerView& layer,
-                     const MlpView& mlp, const std::vector<std::uint32_t>& units, bool swap = false);
+UnitParts load_units(const ModelView& model, const ComponentView& component, const LayerView& layer, const MlpView& mlp,
+                     const std::vector<std::uint32_t>& units, bool swap = false);
 
 /// q, k, v as (rows, d) and o as its transpose (inputs, d), all in the residual basis, gains folded.
 struct AttentionParts {

@@ -85,15 +85,20 @@ class Builder {
     if (role.layer < 0) return bias;
     LayerView& layer = layers_[role.layer].view;
     switch (role.role) {
-      case Role::kAttentionNorm: (bias ? layer.attention_norm_bias : layer.attention_norm) = &tensor; return true;
-      case Role::kMlpNorm: (bias ? layer.mlp_norm_bias : layer.mlp_norm) = &tensor; return true;
+      case Role::kAttentionNorm:
+        (bias ? layer.attention_norm_bias : layer.attention_norm) = &tensor;
+        return true;
+      case Role::kMlpNorm:
+        (bias ? layer.mlp_norm_bias : layer.mlp_norm) = &tensor;
+        return true;
       case Role::kPostAttentionNorm:
         if (!bias) layer.post_attention_norm = &tensor;
         return true;
       case Role::kPostMlpNorm:
         if (!bias) layer.post_mlp_norm = &tensor;
         return true;
-      default: return bias;
+      default:
+        return bias;
     }
   }
 
@@ -106,13 +111,26 @@ class Builder {
     if (role.layer < 0) return;
     LayerView& layer = layers_[role.layer].view;
     switch (role.role) {
-      case Role::kQ: layer.attention.q = rope(*whole, role); break;
-      case Role::kK: layer.attention.k = rope(*whole, role); break;
-      case Role::kV: layer.attention.v = *whole; break;
-      case Role::kO: layer.attention.o = *whole; break;
-      case Role::kQkv: split_qkv(layer.attention, *whole, role); break;
-      case Role::kRouter: layer.router = *whole; break;
-      default: add_mlp(tensor, role, *whole);
+      case Role::kQ:
+        layer.attention.q = rope(*whole, role);
+        break;
+      case Role::kK:
+        layer.attention.k = rope(*whole, role);
+        break;
+      case Role::kV:
+        layer.attention.v = *whole;
+        break;
+      case Role::kO:
+        layer.attention.o = *whole;
+        break;
+      case Role::kQkv:
+        split_qkv(layer.attention, *whole, role);
+        break;
+      case Role::kRouter:
+        layer.router = *whole;
+        break;
+      default:
+        add_mlp(tensor, role, *whole);
     }
   }
 
@@ -155,7 +173,8 @@ class Builder {
     const bool shared = role.role == Role::kSharedGate || role.role == Role::kSharedUp ||
                         role.role == Role::kSharedDown || role.role == Role::kSharedGateUp;
     if (!routed) return set_mlp(layers_[role.layer].mlps[shared ? -1 : -2], role, whole, shared, -1);
-    if (!role.stacked) return set_mlp(layers_[role.layer].mlps[std::max(0, role.expert)], role, whole, false, role.expert);
+    if (!role.stacked)
+      return set_mlp(layers_[role.layer].mlps[std::max(0, role.expert)], role, whole, false, role.expert);
     const std::uint64_t experts = tensor.shape.front();
     for (std::uint64_t e = 0; e < experts && e < 4096; ++e)
       if (const auto one = whole_matrix(tensor, role, e))
@@ -168,11 +187,28 @@ class Builder {
     mlp.expert = expert;
     mlp.gate_up_uncertain |= role.gate_up_uncertain;
     switch (role.role) {
-      case Role::kGate: case Role::kExpertGate: case Role::kSharedGate: mlp.gate = whole; break;
-      case Role::kUp: case Role::kExpertUp: case Role::kSharedUp: mlp.up = whole; break;
-      case Role::kDown: case Role::kExpertDown: case Role::kSharedDown: mlp.down = whole; break;
-      case Role::kGateUp: case Role::kExpertGateUp: case Role::kSharedGateUp: split_gate_up(mlp, role, whole); break;
-      default: break;
+      case Role::kGate:
+      case Role::kExpertGate:
+      case Role::kSharedGate:
+        mlp.gate = whole;
+        break;
+      case Role::kUp:
+      case Role::kExpertUp:
+      case Role::kSharedUp:
+        mlp.up = whole;
+        break;
+      case Role::kDown:
+      case Role::kExpertDown:
+      case Role::kSharedDown:
+        mlp.down = whole;
+        break;
+      case Role::kGateUp:
+      case Role::kExpertGateUp:
+      case Role::kSharedGateUp:
+        split_gate_up(mlp, role, whole);
+        break;
+      default:
+        break;
     }
   }
 
@@ -197,7 +233,6 @@ class Builder {
 /// The head size and counts that fit the tensors when the configuration is silent.
 HeadShape guess_heads(const io::TensorStore& store, const io::RoleTable& roles, io::Component component,
                       HeadShape heads) {
-  if (heads.query > 0 && heads.size > 0) return heads;
   std::uint64_t q = 0, k = 0, norm = 0;
   for (std::size_t i = 0; i < roles.roles.size(); ++i) {
     const auto& r = roles.roles[i];
@@ -207,6 +242,10 @@ HeadShape guess_heads(const io::TensorStore& store, const io::RoleTable& roles, 
     if (r.role == io::Role::kQNorm && norm == 0) norm = store.tensors()[i].elements;
   }
   if (q == 0 || k == 0) return heads;
+  if (heads.query > 0 && q == heads.query * heads.size) {  // stated and true; k counts its own heads
+    if (k % heads.size == 0) heads.key_value = k / heads.size;
+    return heads;
+  }
   heads.size = norm > 0 && q % norm == 0 && norm < q ? norm : (q % 128 == 0 && k % 128 == 0 && q >= 2048 ? 128 : 0);
   if (heads.size == 0 && q % 64 == 0 && k % 64 == 0 && q >= 256) heads.size = 64;
   if (heads.size == 0) return heads;

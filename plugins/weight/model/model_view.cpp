@@ -54,14 +54,14 @@ HeadShape heads_of(const io::ComponentConfig* c) {
 /// Gemma stores gamma - 1 (not in GGUF, whose converter adds it).
 double gain_offset_of(const std::optional<io::ModelConfig>& config, bool gguf) {
   return !gguf && config && config->model_type.starts_with("gemma") && !config->model_type.starts_with("gemma3n") ? 1
-                                                                                                               : 0;
+                                                                                                                  : 0;
 }
 
 }  // namespace
 
 std::string ModelView::why_not(const std::vector<Artifact>& artifacts) {
-  const bool pickles = std::any_of(artifacts.begin(), artifacts.end(),
-                                   [](const Artifact& a) { return a.role == io::role::kPickle; });
+  const bool pickles =
+      std::any_of(artifacts.begin(), artifacts.end(), [](const Artifact& a) { return a.role == io::role::kPickle; });
   return pickles ? "its tensors are in PyTorch pickles, which could run code and are never opened: convert them to "
                    "safetensors"
                  : "no tensors at hand (safetensors or GGUF)";

@@ -17,8 +17,8 @@ namespace pedigree::weight {
 
 /// One feed-forward block: the dense MLP, one routed expert or a shared expert.
 struct MlpView {
-  WeightRef gate, up, down;      ///< gate absent for plain MLPs
-  int expert = -1;               ///< routed expert's index, -1 for dense and shared
+  WeightRef gate, up, down;  ///< gate absent for plain MLPs
+  int expert = -1;           ///< routed expert's index, -1 for dense and shared
   bool shared = false;
   bool gate_up_uncertain = false;
   std::uint64_t units() const { return up.present() ? up.rows() : down.inputs; }
@@ -32,9 +32,9 @@ struct AttentionView {
 };
 
 struct LayerView {
-  int index = 0;                 ///< as numbered in the file
+  int index = 0;  ///< as numbered in the file
   AttentionView attention;
-  std::vector<MlpView> mlps;     ///< dense first, then shared, then routed experts
+  std::vector<MlpView> mlps;  ///< dense first, then shared, then routed experts
   WeightRef router;
   const io::TensorInfo* attention_norm = nullptr;
   const io::TensorInfo* attention_norm_bias = nullptr;
@@ -48,11 +48,11 @@ struct LayerView {
 struct ComponentView {
   io::Component component = io::Component::kTextDecoder;
   std::vector<LayerView> layers;
-  WeightRef embedding;           ///< text: token rows; encoders: patch or frame kernel, one row per axis
-  WeightRef head;                ///< language-model head when stored apart
+  WeightRef embedding;  ///< text: token rows; encoders: patch or frame kernel, one row per axis
+  WeightRef head;       ///< language-model head when stored apart
   const io::TensorInfo* final_norm = nullptr;
   std::uint64_t hidden = 0, heads = 0, kv_heads = 0, head_size = 0;
-  double gain_offset = 0;        ///< 1 where the stored gain is gamma - 1 (Gemma)
+  double gain_offset = 0;  ///< 1 where the stored gain is gamma - 1 (Gemma)
   bool embedding_rows_are_tokens = true;
   bool tied() const { return embedding.present() && !head.present(); }
 };

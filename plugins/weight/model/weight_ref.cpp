@@ -19,7 +19,10 @@ void check(const io::Status& status) {
 class RowReader {
  public:
   RowReader(const io::TensorStore& store, const WeightRef& ref, std::uint64_t width)
-      : store_(store), ref_(ref), width_(width), block_(std::max(1U, io::dtype_facts(ref.tensor->dtype).block_elements)) {}
+      : store_(store),
+        ref_(ref),
+        width_(width),
+        block_(std::max(1U, io::dtype_facts(ref.tensor->dtype).block_elements)) {}
 
   /// Row `row` of the stored matrix; valid until the next call.
   const float* row(std::uint64_t row) {

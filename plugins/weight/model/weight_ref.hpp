@@ -19,7 +19,7 @@ struct WeightRef {
   const io::TensorInfo* tensor = nullptr;
   std::uint64_t offset = 0;  ///< elements before the matrix (stacked experts)
   std::uint64_t stored_outputs = 0, inputs = 0;
-  bool transposed = false;   ///< stored (inputs, outputs)
+  bool transposed = false;  ///< stored (inputs, outputs)
   std::uint64_t first = 0, step = 1, count = 0;
   std::vector<std::uint32_t> order;  ///< when not empty, stored row of each output
 
@@ -30,7 +30,8 @@ struct WeightRef {
 
 /// The whole tensor as a matrix; nothing when it is not comparable, not two-dimensional after
 /// dropping the expert dimension, or larger than addressable.
-std::optional<WeightRef> whole_matrix(const io::TensorInfo& tensor, const io::TensorRole& role, std::uint64_t expert = 0);
+std::optional<WeightRef> whole_matrix(const io::TensorInfo& tensor, const io::TensorRole& role,
+                                      std::uint64_t expert = 0);
 
 /// Rows `outputs` of the logical matrix, as floats. Throws InputError when the file cannot be read.
 Matrix load_rows(const io::TensorStore& store, const WeightRef& ref, const std::vector<std::uint32_t>& outputs);

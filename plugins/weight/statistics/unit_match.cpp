@@ -149,9 +149,7 @@ double UnitMatch::mean_similarity_of_matched() const {
   return count > 0 ? sum / count : 0;
 }
 
-double UnitMatchP::best(bool same_width) const {
-  return same_width ? corrected_log10_p(std::min(fixed, run), 2) : run;
-}
+double UnitMatchP::best(bool same_width) const { return same_width ? corrected_log10_p(std::min(fixed, run), 2) : run; }
 
 UnitMatch match_units(const UnitParts& subject, const UnitParts& reference) {
   Pass pass(subject, reference);

@@ -30,13 +30,13 @@ inline constexpr std::uint32_t kNoMatch = 0xFFFFFFFFu;
 /// Result of one matching. Indices are unit labels.
 struct UnitMatch {
   std::size_t subject_units = 0, reference_units = 0;
-  std::vector<std::uint32_t> partner;      ///< per subject unit: its mutual neighbour, or kNoMatch
-  std::vector<float> similarity;           ///< per subject unit: best mean cosine, in [-1, 1]
-  std::vector<std::uint8_t> parts_agree;   ///< per subject unit: 1 when every part names one partner
-  std::size_t parts = 0;                   ///< tensors used
+  std::vector<std::uint32_t> partner;     ///< per subject unit: its mutual neighbour, or kNoMatch
+  std::vector<float> similarity;          ///< per subject unit: best mean cosine, in [-1, 1]
+  std::vector<std::uint8_t> parts_agree;  ///< per subject unit: 1 when every part names one partner
+  std::size_t parts = 0;                  ///< tensors used
 
   std::size_t matched() const;
-  std::size_t fixed() const;               ///< mutual pairs at one index
+  std::size_t fixed() const;  ///< mutual pairs at one index
   /// Units whose gate, up and down rows each choose the same partner (W5).
   std::size_t agreeing() const;
   /// Units whose parts agree and that are mutual neighbours.

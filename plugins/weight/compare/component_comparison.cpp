@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: MIT
+#include "plugins/weight/compare/component_comparison.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "plugins/weight/compare/hidden_alignment.hpp"
+#include "plugins/weight/compare/layer_details.hpp"
+#include "plugins/weight/model/folding.hpp"
+#include "plugins/weight/statistics/log_probability.hpp"
+
+namespace pedigree::weight {
+namespace {
+
+constexpr double kRelated = -6;            // log10 p that makes a layer pair worth describing
+constexpr double kSmallestEffect = 0.005;  // share of units, beside any p
+constexpr double kAgreement = 0.10;
+constexpr std::size_t kAgreeingUnits = 8;
+constexpr std::size_t kMaps = 4;  // residual maps that may be tried: paid for in every p
+constexpr std::size_t kTokens = 4096;
+
+/// True when most columns of an orthogonal map have one entry that dominates.
+bool nearly_permutation(const Matrix& map) {
+  Index strong = 0;
+  for (Index j = 0; j < map.cols(); ++j) strong += map.col(j).cwiseAbs().maxCoeff() > 0.7F;
+  return map.cols() > 0 && strong * 4 > map.cols() * 3;
+}
+
+class Comparison {
+ public:
+  Comparison(const PreparedComponent& subject, const PreparedComponent& reference, const Watch& watch)
+      : a_(subject), b_(reference), watch_(watch) {}
+
+  ComponentFinding run() {
+    state_shapes();
+    compare_embeddings();
+    out_.comparable = !a_.units.blocks.empty() && !b_.units.blocks.empty();
+    if (out_.comparable) {
+      try_maps();
+      settle_layers();
+    }
+    return std::move(out_);
+  }
+
+ private:
+  void state_shapes() {
+    const ComponentView &a = *a_.view, &b = *b_.view;
+    out_.component = a.component;
+    out_.subject_layers = a.layers.size();
+    out_.reference_layers = b.layers.size();
+    out_.subject_hidden = a.hidden;
+    out_.reference_hidden = b.hidden;
+    auto describe = [](const PreparedComponent& p, std::uint64_t& width, std::size_t& experts) {
+      if (!p.units.blocks.empty()) width = p.units.blocks.front().width;
+      for (const auto& layer : p.view->layers) {
+        const auto routed = std::count_if(layer.mlps.begin(), layer.mlps.end(), [](auto& m) { return m.expert >= 0; });
+        experts = std::max(experts, static_cast<std::size_t>(routed));
+      }
+    };
+    describe(a_, out_.subject_width, out_.subject_experts);
+    describe(b_, out_.reference_width, out_.reference_experts);
+    out_.silenced_rows = a_.units.silenced_rows + b_.units.silenced_rows;
+    for (const auto& block : a_.units.blocks)
+      if (!block.complete()) out_.sampled_units = block.units.size();
+  }
+
+  void compare_embeddings() {
+    watch_.poll();
+    const auto widest = static_cast<std::size_t>(std::max(a_.view->hidden, b_.view->hidden));
+    joined_ = joined_rows(*a_.model, *a_.view, *b_.model, *b_.view, std::max(kTokens, 3 * widest));
+    EmbeddingFinding& e = out_.embedding;
+    e.basis = joined_.join.basis;
+    e.common = joined_.join.tokens.size();
+    e.sampled = joined_.sampled;
+    e.subject_rows = joined_.join.subject_rows;
+    e.reference_rows = joined_.join.reference_rows;
+    e.reordered = joined_.join.reordered;
+    e.present = !joined_.rows.empty();
+    if (!e.present) return;
+    axes_ = match_axes(joined_.rows);
+    e.axes = axes_.subject_axes;
+    e.matched_axes = axes_.matched();
+    e.fixed_axes = axes_.fixed();
+    e.axis_log10_p = axes_.log10_p();
+    e.fixed_axis_cosine = axes_.mean_cosine_of_fixed();
+    for (std::size_t i = 0; i < axes_.partner.size(); ++i)
+      if (axes_.partner[i] != kNoMatch)
+        e.axis_cosine += std::abs(static_cast<double>(axes_.cosine[i])) /
+                         static_cast<double>(std::max<std::size_t>(1, e.matched_axes));
+  }
+
+  /// Maps in order of cost; stops at the first under which layers correspond.
+  void try_maps() {
+    const bool same_width = a_.view->hidden == b_.view->hidden;
+    if (same_width && attempt(identity_map(joined_.rows))) return;
+    if (!joined_.rows.empty()) {
+      const ResidualMap relabelled = signed_permutation_map(joined_.rows);
+      watch_.poll();
+      const ResidualMap rotated = orthogonal_map(joined_.rows);
+      const bool plain = relabelled.held_out_cosine > rotated.held_out_cosine - 0.03;
+      if (attempt(plain ? relabelled : rotated)) return;
+      if (!plain && relabelled.held_out_cosine < trials_best_cosine() / 2) return attempt_hidden();
+      if (attempt(plain ? rotated : relabelled)) return;
+    }
+    attempt_hidden();
+  }
+
+  double trials_best_cosine() const {
+    double best = 0;
+    for (const auto& trial : out_.trials) best = std::max(best, trial.held_out_cosine);
+    return best;
+  }
+
+  /// True when at least one pair of layers is related under this map.
+  bool attempt(const ResidualMap& map) {
+    if (attempt_with(a_.units, map, false)) return true;
+    if (!gate_uncertain()) return false;
+    if (!swapped_) swapped_ = read_layer_units(*a_.model, *a_.view, {}, watch_, true);
+    return attempt_with(*swapped_, map, true);
+  }
+
+  /// Judged on units the map was not made from; once related, all units describe the layers.
+  void attempt_hidden() {
+    const auto found = hidden_unit_alignment(a_.units, b_.units);
+    if (!found) return;
+    const HiddenUnitAlignment& hidden = *found;
+    const LayerUnits subject = odd_units(a_.units), reference = odd_units(b_.units);
+    LayerMatching judged = match_layers(subject, reference, hidden.map, watch_);
+    const bool related = judged.best_log10_p + std::log10(kMaps) <= kRelated;
+    record(std::move(judged), false);
+    if (out_.chosen + 1 == out_.trials.size() && out_.trials.back().kind == Alignment::kHiddenUnits)
+      matching_ = match_layers(a_.units, b_.units, related ? hidden.map : ResidualMap{}, watch_);
+  }
+
+  bool gate_uncertain() const {
+    auto some = [](const ComponentView& view) {
+      for (const auto& layer : view.layers)
+        for (const auto& mlp : layer.mlps)
+          if (mlp.gate_up_uncertain) return true;
+      return false;
+    };
+    return some(*a_.view) != some(*b_.view);
+  }
+
+  bool attempt_with(const LayerUnits& subject, const ResidualMap& map, bool swapped) {
+    return record(match_layers(subject, b_.units, map, watch_), swapped);
+  }
+
+  bool record(LayerMatching matching, bool swapped) {
+    MapTrial trial;
+    trial.kind = matching.map.kind;
+    trial.held_out_cosine = matching.map.held_out_cosine;
+    trial.best_log10_p = matching.best_log10_p;
+    trial.diagonal_log10_p = matching.diagonal_log10_p;
+    trial.comparisons = matching.comparisons;
+    trial.swapped_gate_up = swapped;
+    bool related = matching.best_log10_p + std::log10(kMaps) <= kRelated;
+    for (const auto& pair : matching.pairs) {
+      trial.best_share = std::max(trial.best_share, pair.share());
+      trial.best_agreement = std::max(trial.best_agreement, pair.agree_share);
+      related |= significant(pair, static_cast<double>(matching.comparisons * kMaps));
+    }
+    out_.trials.push_back(trial);
+    out_.units_log10_p =
+        std::min(out_.units_log10_p, corrected_log10_p(matching.best_log10_p, static_cast<double>(kMaps)));
+    if (related || out_.trials.size() == 1) {
+      matching_ = std::move(matching);
+      out_.chosen = out_.trials.size() - 1;
+    }
+    return related;
+  }
+
+  const LayerUnits& subject_units() const { return out_.trials[out_.chosen].swapped_gate_up ? *swapped_ : a_.units; }
+
+  /// A map found from tokens is made again from the units it matched: better for describing, never
+  /// used for a p-value.
+  void refine_map() {
+    if (matching_.map.kind == Alignment::kIdentity) return;
+    const double tests = static_cast<double>(matching_.comparisons * kMaps);
+    TokenRows rows = matched_rows(subject_units(), b_.units, matching_.pairs,
+                                  [&](const BlockMatch& pair) { return significant(pair, tests); });
+    if (rows.subject.rows() < 4 * std::max(rows.subject.cols(), rows.reference.cols())) return;
+    ResidualMap better = orthogonal_map(rows);
+    const bool relabelled = matching_.map.kind == Alignment::kSignedPermutation || nearly_permutation(better.matrix);
+    if (relabelled)
+      better = rounded_to_permutation(better);
+    else
+      better.kind = matching_.map.kind;
+    out_.trials[out_.chosen].kind = better.kind;
+    better.held_out_cosine = matching_.map.held_out_cosine;
+    LayerMatching again = match_layers(subject_units(), b_.units, better, watch_);
+    keep_p_values(matching_, again);
+    matching_ = std::move(again);
+  }
+
+  void settle_layers() {
+    refine_map();
+    settle_embedding();
+    const LayerUnits& subject = subject_units();
+    const double tests = static_cast<double>(matching_.comparisons * kMaps);
+    MatrixD similarity = MatrixD::Zero(matching_.share.rows(), matching_.share.cols());
+    for (const auto& pair : matching_.pairs)
+      if (significant(pair, tests))
+        similarity(static_cast<Index>(subject.blocks[pair.subject_block].layer),
+                   static_cast<Index>(b_.units.blocks[pair.reference_block].layer)) += pair.share();
+    const LayerMap map = align_layers(similarity, 1e-9);
+    for (std::size_t l = 0; l < map.size(); ++l) settle_layer(subject, l, map[l], tests);
+    settle_heads(map);
+    measure_power();
+    if (!a_.view->layers.empty() && !b_.view->layers.empty()) {
+      out_.subject_texture = stored_texture(a_);
+      out_.reference_texture = stored_texture(b_);
+    }
+  }
+
+  void settle_layer(const LayerUnits& subject, std::size_t l, int source, double tests) {
+    LayerFinding finding;
+    finding.subject_layer = a_.view->layers[l].index;
+    const BlockMatch* best = nullptr;
+    double blocks = 0;
+    for (const auto& block : subject.blocks) blocks += block.layer == l;
+    for (const auto& pair : matching_.pairs) {
+      if (subject.blocks[pair.subject_block].layer != l) continue;
+      if (static_cast<int>(b_.units.blocks[pair.reference_block].layer) != source) {
+        out_.independent_agreement.push_back(pair.agree_share);
+        continue;
+      }
+      if (!significant(pair, tests)) continue;
+      finding.share += pair.share() / blocks;
+      finding.fixed_share += pair.fixed_share / blocks;
+      finding.agree_share += pair.agree_share / blocks;
+      finding.mean_cosine += pair.match.mean_similarity_of_matched() / blocks;
+      finding.log10_p = std::min(finding.log10_p, pair.log10_p);
+      const auto expert_of = [](const PreparedComponent& p, std::size_t block) {
+        const auto& b = p.units.blocks[block];
+        return p.view->layers[b.layer].mlps[b.mlp].expert;
+      };
+      const int from = expert_of(b_, pair.reference_block), to = expert_of(a_, pair.subject_block);
+      finding.experts_moved += from >= 0 && to >= 0 && from != to;
+      if (best == nullptr || pair.share() > best->share()) best = &pair;
+    }
+    if (best != nullptr) {
+      watch_.poll();
+      finding.source_layer = b_.view->layers[static_cast<std::size_t>(source)].index;
+      describe_layers(a_, b_, matching_.map, *best, out_.trials[out_.chosen].swapped_gate_up, finding);
+    }
+    out_.layers.push_back(std::move(finding));
+  }
+
+  /// Spectrum of the embedding under the chosen map.
+  void settle_embedding() {
+    EmbeddingFinding& e = out_.embedding;
+    if (!e.present) return;
+    for (const auto& trial : out_.trials)
+      if (trial.held_out_cosine > e.held_out_cosine) {
+        e.held_out_cosine = trial.held_out_cosine;
+        e.best = trial.kind;
+      }
+    const bool rotated = e.axis_log10_p > kRelated && e.best == Alignment::kOrthogonal;
+    const ResidualMap map = rotated ? orthogonal_map(joined_.rows) : matching_.map;
+    if (a_.view->hidden != b_.view->hidden && map.matrix.size() == 0) return;
+    e.spectrum = inheritance_spectrum(joined_.subject_raw, map.apply(joined_.reference_raw));
+    e.layer_map_cosine = mean_row_cosine(joined_.rows.subject, matching_.map.apply(joined_.rows.reference));
+  }
+
+  /// Same-index heads jointly, for components whose layers correspond one to one; where no units
+  /// are shared at all, heads of same-index layers are still looked at (attention reused alone).
+  void settle_heads(const LayerMap& map) {
+    double expected = 0, similarity = 0, compared = 0;
+    std::size_t fixed = 0;
+    const bool indexed = out_.subject_layers == out_.reference_layers;
+    const std::size_t step = std::max<std::size_t>(1, out_.layers.size() / 8);
+    for (std::size_t l = 0; l < out_.layers.size(); ++l) {
+      LayerFinding& finding = out_.layers[l];
+      if (!finding.heads && indexed && finding.source_layer < 0 && l % step == 0) {
+        watch_.poll();
+        HeadMatch heads = compare_heads(a_, l, b_, l, matching_.map);
+        if (heads.valid) finding.heads = std::move(heads);
+      }
+      if (!finding.heads) continue;
+      similarity += finding.heads->similarity;
+      compared += 1;
+      if (!indexed || (map[l] >= 0 && map[l] != static_cast<int>(l))) continue;
+      expected += finding.heads->expected_fixed;
+      fixed += finding.heads->fixed;
+    }
+    if (compared > 0) out_.heads_similarity = similarity / compared;
+    out_.heads_log10_p = corrected_log10_p(joint_fixed_point_log10_p(expected, fixed), static_cast<double>(kMaps));
+  }
+
+  void measure_power() {
+    const bool found = std::any_of(out_.layers.begin(), out_.layers.end(), [](auto& l) { return l.source_layer >= 0; });
+    if (found) return;
+    const std::size_t middle = a_.units.blocks.size() / 2;
+    if (middle >= b_.units.blocks.size()) return;
+    const auto &a = a_.units.blocks[middle], &b = b_.units.blocks[middle];
+    const bool same = a.width == b.width && a.units == b.units;
+    if (!same && !(a.complete() && b.complete())) return;
+    const bool indexed = same && out_.subject_layers == out_.reference_layers;
+    out_.power = spike_in(a.parts, mapped_units(b.parts, matching_.map), indexed ? out_.subject_layers : 1,
+                          static_cast<double>(matching_.comparisons * kMaps));
+  }
+
+  const PreparedComponent& a_;
+  const PreparedComponent& b_;
+  const Watch& watch_;
+  ComponentFinding out_;
+  JoinedRows joined_;
+  AxisMatch axes_;
+  LayerMatching matching_;
+  std::optional<LayerUnits> swapped_;
+};
+
+}  // namespace
+
+bool significant(const BlockMatch& pair, double tests) {
+  const bool exact =
+      corrected_log10_p(pair.log10_p, tests) <= kRelated &&
+      static_cast<double>(pair.match.matched()) >= kSmallestEffect * static_cast<double>(pair.match.subject_units);
+  return exact || (pair.agree_share >= kAgreement && pair.match.agreeing_mutual() >= kAgreeingUnits);
+}
+
+PreparedComponent prepare_component(const ModelView& model, const ComponentView& view, const Watch& watch) {
+  return {&model, &view, read_layer_units(model, view, {}, watch)};
+}
+
+ComponentFinding compare_component(const PreparedComponent& subject, const PreparedComponent& reference,
+                                   const Watch& watch) {
+  return Comparison(subject, reference, watch).run();
+}
+
+}  // namespace pedigree::weight

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// Every threshold of the weight decision in one place, with what it rests on.
+#pragma once
+
+namespace pedigree::weight::calibration {
+
+/// A decisive exact test (design: log10 p <= -12 after every correction).
+inline constexpr double kDecisive = -12;
+
+/// Caps on |log10 LR| (methods 5.3).
+inline constexpr double kExactCap = 6;
+inline constexpr double kCalibratedCap = 3;
+
+/// Shared seed: the bulk is kept and the leading directions are not. Zoo: 11 pairs of one seed have
+/// top/bulk <= 0.5; 45 descendants >= 0.9.
+inline constexpr double kSeedRatio = 0.7;
+inline constexpr double kSeedGap = 0.1;
+
+/// Component counts as derived from this share of its layers on; below it is partial.
+inline constexpr double kDerivedLayers = 0.75;
+
+/// Embedding rows after the best rotation, held-out tokens. Independent zoo models trained on the
+/// same data with the same tokenizer reach 0.58; reuse without rotation is decided by the exact
+/// axis test instead.
+inline constexpr double kRotatedEmbedding = 0.75;
+
+/// Embedding rows under the map found from hidden units, which saw no token: 0 expected.
+inline constexpr double kMappedEmbedding = 0.15;
+
+/// Heads: mean best cosine of C_vo and C_qk.
+inline constexpr double kHeadSimilarity = 0.45;
+
+/// "Nothing found" is worth at most this much: 37 related zoo pairs, none missed, so the miss rate
+/// is bounded by 3/37 (95 %).
+inline constexpr double kNegativeCap = -1.1;
+
+}  // namespace pedigree::weight::calibration

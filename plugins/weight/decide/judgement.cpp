@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+#include "plugins/weight/decide/judgement.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "pedigree/evidence.hpp"
+#include "plugins/weight/decide/calibration.hpp"
+#include "plugins/weight/decide/kinds.hpp"
+#include "plugins/weight/statistics/log_probability.hpp"
+
+namespace pedigree::weight {
+namespace {
+using namespace calibration;
+
+struct Medians {
+  double top = 0, bulk = 0, coefficient = 0;
+  bool any = false;
+};
+
+/// Medians over matrices of the layers that have a source.
+Medians spectrum_of(const ComponentFinding& finding) {
+  std::vector<double> top, bulk, coefficient;
+  for (const bool levelled : {false, true}) {  // rows brought to one length speak only when there are no others
+    if (!top.empty()) break;
+    for (const auto& layer : finding.layers)
+      for (const auto& [name, role] : layer.roles) {
+        if (!role.spectrum.valid || role.uneven_scale != levelled) continue;
+        top.push_back(role.spectrum.top);
+        bulk.push_back(role.spectrum.bulk);
+        if (name == "gate" || name == "up") coefficient.push_back(role.spectrum.coefficient);
+      }
+  }
+  return {median(top), median(bulk), median(coefficient), !top.empty()};
+}
+
+bool only_seed(double top, double bulk) { return top < kSeedRatio * bulk && bulk - top > kSeedGap; }
+
+double clamp_exact(double log10_p) { return std::min(kExactCap, -log10_p); }
+
+/// Log-likelihood ratio of agreement without an exact p: grows with the share that agrees.
+double calibrated_lr(double share) { return std::clamp(6.0 * share, 0.0, kCalibratedCap); }
+
+/// What "nothing found" is worth, by what would have been found.
+double negative_lr(const ComponentFinding& finding) {
+  if (!finding.comparable) return 0;
+  const Power& power = finding.power;
+  if (!power.measured) return finding.trials.empty() ? 0 : kNegativeCap / 2;
+  if (power.row_correlation <= 0.3 && power.inherited_share <= 0.2) return kNegativeCap;
+  return power.row_correlation <= 0.8 ? kNegativeCap / 2 : 0;
+}
+
+double embedding_p(const ComponentFinding& finding) { return finding.embedding.axis_log10_p; }
+
+}  // namespace
+
+Judgement judge_embedding(const ComponentFinding& finding) {
+  Judgement out;
+  out.relation = relation::kNone;
+  const EmbeddingFinding& e = finding.embedding;
+  if (!e.present) return out;
+  out.log10_p = embedding_p(finding);
+  out.top = e.spectrum.top;
+  out.bulk = e.spectrum.bulk;
+  out.merge_coefficient = e.spectrum.coefficient;
+  out.inherited_share = e.axes > 0 ? static_cast<double>(e.fixed_axes) / static_cast<double>(e.axes) : 0;
+  out.exact = out.log10_p <= kDecisive && e.axis_cosine >= 0.1;
+  const bool layers =
+      std::any_of(finding.layers.begin(), finding.layers.end(), [](auto& l) { return l.source_layer >= 0; });
+  const bool through_layers = layers && e.layer_map_cosine >= kMappedEmbedding;
+  const bool rotated = e.held_out_cosine >= kRotatedEmbedding || through_layers;
+  if (!out.exact && !rotated) {
+    out.log10_lr = -0.5;
+    return out;
+  }
+  const bool seed = e.spectrum.valid && only_seed(e.spectrum.top, e.spectrum.bulk);
+  out.relation = seed ? relation::kSharedInitialization : relation::kDerived;
+  out.log10_lr = out.exact        ? clamp_exact(out.log10_p)
+                 : through_layers ? kCalibratedCap
+                                  : std::min(kCalibratedCap, 6 * (e.held_out_cosine - 0.5));
+  if (!out.exact) out.inherited_share = through_layers ? e.layer_map_cosine : e.held_out_cosine;
+  return out;
+}
+
+Judgement judge(const ComponentFinding& finding) {
+  Judgement out;
+  out.relation = relation::kNone;
+  double heads = 0;
+  for (const auto& layer : finding.layers) {
+    if (layer.source_layer >= 0) out.matched_layers += 1;
+    if (layer.heads && layer.heads->similarity >= kHeadSimilarity) heads += 1;
+    out.inherited_share += layer.share;
+  }
+  const double layers = std::max(1.0, static_cast<double>(finding.layers.size()));
+  out.matched_layers /= layers;
+  out.inherited_share /= layers;
+  const Judgement embedding = judge_embedding(finding);
+  const double units_p = finding.units_log10_p, heads_p = finding.heads_log10_p;
+  out.log10_p = corrected_log10_p(std::min({units_p, heads_p, embedding.log10_p}), 3);
+  const Medians medians = spectrum_of(finding);
+  out.top = medians.top;
+  out.bulk = medians.bulk;
+  out.merge_coefficient = medians.any ? medians.coefficient : 1;
+  const bool units_exact = units_p <= kDecisive && out.matched_layers > 0;
+  out.exact = units_exact || embedding.exact || (heads_p <= kDecisive && heads > 0);
+  if (out.matched_layers > 0) {
+    const bool seed = medians.any && only_seed(medians.top, medians.bulk);
+    out.relation = seed                                   ? relation::kSharedInitialization
+                   : out.matched_layers >= kDerivedLayers ? relation::kDerived
+                                                          : relation::kPartial;
+    out.log10_lr = out.exact ? clamp_exact(out.log10_p) : calibrated_lr(out.inherited_share / out.matched_layers);
+  } else if (embedding.relation != relation::kNone || heads > 0) {
+    const bool by_heads = heads > 0;
+    out.relation = by_heads || embedding.relation == relation::kDerived ? relation::kPartial : embedding.relation;
+    out.log10_lr = by_heads && !out.exact ? std::max(calibrated_lr(finding.heads_similarity / 2), embedding.log10_lr)
+                                          : std::max(embedding.log10_lr, out.exact ? clamp_exact(out.log10_p) : 0.0);
+  } else {
+    out.log10_lr = negative_lr(finding);
+    return out;
+  }
+  out.kinds = kinds_of(finding, out);
+  return out;
+}
+
+}  // namespace pedigree::weight

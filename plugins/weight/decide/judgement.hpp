@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// From measurements to a relation, a calibrated likelihood ratio and the kinds of change seen. Pure.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "plugins/weight/compare/component_comparison.hpp"
+
+namespace pedigree::weight {
+
+/// One thing that happened on the way from the reference to the subject.
+struct Kind {
+  std::string name;    ///< fine_tuned continued_pretraining extended_vocabulary depth_pruned width_pruned
+                       ///< depth_upscaled moe_upcycled merged quantised sparsified permuted rotated rescaled
+                       ///< lora copied layers_added embeddings_replaced
+  std::string detail;  ///< numbers in words, may be empty
+  double value = 0;    ///< coefficient, rank share, layers ... as `detail` says
+};
+
+struct Judgement {
+  std::string_view relation;     ///< of pedigree/evidence.hpp
+  double log10_lr = 0;           ///< capped as methods ask: 6 with an exact p, 3 calibrated, at least -3
+  double log10_p = 0;            ///< best exact p after every correction
+  bool exact = false;            ///< log10_p reaches -12 with an effect
+  double inherited_share = 0;    ///< of the component's layers' units
+  double matched_layers = 0;     ///< share of the subject's layers that have a source
+  double top = 0, bulk = 0;      ///< inheritance spectrum, medians over matrices
+  double merge_coefficient = 1;  ///< weight of the reference, 1 when nothing else was mixed in
+  double log10_lr_power = 0;     ///< for "none": what the power allows
+  std::vector<Kind> kinds;
+};
+
+/// Judgement of the component's layers (heads, hidden units) and its embedding together.
+Judgement judge(const ComponentFinding& finding);
+/// Judgement of the embedding alone.
+Judgement judge_embedding(const ComponentFinding& finding);
+
+}  // namespace pedigree::weight
