@@ -2,6 +2,7 @@
 #include "framework/cli/formats.hpp"
 
 #include "framework/cli/arguments.hpp"
+#include "framework/report/forms/forms.hpp"
 #include "framework/report/report.hpp"
 #include "pedigree/io/json.hpp"
 
@@ -50,6 +51,12 @@ const std::vector<Format>& formats() {
       {"text", "txt", true, to_text_report},
       {"json", "json", false, to_json_report},
       {"ndjson", "ndjson", false, to_lines},
+      {"markdown", "md", true, [](const json& r, const RenderContext& c) { return report::to_markdown(r, c.lang); }},
+      {"html", "html", true, [](const json& r, const RenderContext& c) { return report::to_html(r, c.lang); }},
+      {"cyclonedx", "cdx.json", false,
+       [](const json& r, const RenderContext&) { return report::to_cyclonedx(r).dump(2) + "\n"; }},
+      {"sarif", "sarif", false, [](const json& r, const RenderContext&) { return report::to_sarif(r).dump(2) + "\n"; }},
+      {"newick", "nwk", false, [](const json& r, const RenderContext&) { return report::to_newick(r); }},
   };
   return kFormats;
 }
