@@ -195,10 +195,13 @@ class TokenizerAssembler {
         found = i;
         break;
       }
+    if (found != none) {
+      split = decoded_size(left, in_.spelling, scratch);
+      return found;
+    }
     scratch.clear();
     append_bytes(left, in_.spelling, scratch);
     split = scratch.size();
-    if (found != none) return found;
     const auto& prefix = in_.conventions.continuing_prefix;
     if (!prefix.empty() && right.starts_with(prefix)) right.remove_prefix(prefix.size());
     append_bytes(right, in_.spelling, scratch);

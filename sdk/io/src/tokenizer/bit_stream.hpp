@@ -2,6 +2,7 @@
 // Bits in a string, most significant first; Golomb-Rice codes for sorted differences.
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -34,40 +35,54 @@ class BitWriter {
   unsigned used_ = 0;
 };
 
+/// Reads what BitWriter wrote. Counts go up to 56 bits.
 class BitReader {
  public:
   explicit BitReader(std::string_view text) : text_(text) {}
 
-  /// False once the text has run out; reads then give zeros.
+  /// False once more was asked for than there is; reads then give zeros.
   bool good() const { return good_; }
+
   std::uint64_t bits(unsigned count) {
-    std::uint64_t value = 0;
-    while (count > 0) {
-      if (held_ == 0 && !refill()) return 0;
-      const unsigned now = count < held_ ? count : held_;
-      value = (value << now) | ((word_ >> (held_ - now)) & ((std::uint64_t{1} << now) - 1));
-      held_ -= now;
-      count -= now;
-    }
+    if (count == 0) return 0;
+    if (held_ < count && !refill(count)) return 0;
+    const std::uint64_t value = window_ >> (64 - count);
+    drop(count);
     return value;
   }
+
   std::uint64_t rice(unsigned k) {
     std::uint64_t quotient = 0;
-    while (good_ && bits(1) == 1) ++quotient;
+    for (;;) {
+      if (held_ == 0 && !refill(1)) return 0;
+      const auto ones = static_cast<unsigned>(std::countl_one(window_));
+      if (ones < held_) {
+        quotient += ones;
+        drop(ones + 1);
+        break;
+      }
+      quotient += held_;
+      drop(held_);
+    }
     return (quotient << k) | bits(k);
   }
 
  private:
-  bool refill() {
-    if (at_ >= text_.size()) return good_ = false;
-    word_ = 0;
-    for (held_ = 0; held_ < 56 && at_ < text_.size(); held_ += 8)
-      word_ = (word_ << 8) | static_cast<unsigned char>(text_[at_++]);
-    return true;
+  bool refill(unsigned wanted) {
+    while (held_ <= 56 && at_ < text_.size()) {
+      window_ |= std::uint64_t{static_cast<unsigned char>(text_[at_++])} << (56 - held_);
+      held_ += 8;
+    }
+    return good_ = good_ && held_ >= wanted;
   }
+  void drop(unsigned count) {
+    window_ = count >= 64 ? 0 : window_ << count;
+    held_ -= count;
+  }
+
   std::string_view text_;
   std::size_t at_ = 0;
-  std::uint64_t word_ = 0;
+  std::uint64_t window_ = 0;  ///< unread bits, left-aligned; zeros below them
   unsigned held_ = 0;
   bool good_ = true;
 };

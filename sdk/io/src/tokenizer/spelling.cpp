@@ -33,23 +33,33 @@ bool is_number(std::string_view text) {
 
 bool append_byte_level(std::string_view text, std::string& out) {
   const std::size_t start = out.size();
-  for (std::size_t i = 0; i < text.size();) {
+  out.resize(start + text.size());  // decoded is never longer
+  char* write = out.data() + start;
+  for (std::size_t i = 0; i < text.size(); ++i) {
     const auto lead = static_cast<unsigned char>(text[i]);
-    std::size_t character = lead;
-    if (lead >= 0xC2 && lead <= 0xC5 && i + 1 < text.size()) {
-      character = (static_cast<std::size_t>(lead & 0x1F) << 6) | (static_cast<unsigned char>(text[i + 1]) & 0x3F);
-      i += 2;
-    } else {
-      if (lead >= 0x80) character = kAlphabetEnd;
-      ++i;
-    }
+    std::size_t character = lead < 0x80 ? lead : kAlphabetEnd;
+    if (lead >= 0xC2 && lead <= 0xC5 && i + 1 < text.size())
+      character = (static_cast<std::size_t>(lead & 0x1F) << 6) | (static_cast<unsigned char>(text[++i]) & 0x3F);
     if (character >= kAlphabetEnd || kByteOfCharacter[character] < 0) {
       out.resize(start);
       return false;
     }
-    out.push_back(static_cast<char>(kByteOfCharacter[character]));
+    *write++ = static_cast<char>(kByteOfCharacter[character]);
   }
+  out.resize(static_cast<std::size_t>(write - out.data()));
   return true;
+}
+
+std::size_t decoded_size(std::string_view text, Spelling spelling, std::string& scratch) {
+  if (spelling == Spelling::kRaw) return text.size();
+  if (spelling == Spelling::kByteLevel) {
+    std::size_t characters = 0;
+    for (const char c : text) characters += static_cast<std::size_t>((c & 0xC0) != 0x80);
+    return characters;
+  }
+  scratch.clear();
+  append_bytes(text, spelling, scratch);
+  return scratch.size();
 }
 
 void append_metaspace(std::string_view text, std::string& out) {
@@ -97,6 +107,7 @@ std::optional<unsigned char> fallback_byte(std::string_view text) {
 }
 
 bool is_reserved_slot(std::string_view text) {
+  if (text.size() < 6 || (text.front() != '[' && text.front() != '<')) return false;
   constexpr std::string_view kOpen[] = {"[unused",    "<unused",     "[PAD",       "<|reserved_special_token_",
                                         "<extra_id_", "<|extra_id_", "<reserved_", "<SPECIAL_",
                                         "<|reserved_"};

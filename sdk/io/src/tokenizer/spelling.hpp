@@ -27,6 +27,9 @@ void append_metaspace(std::string_view text, std::string& out);
 /// Appends `text` decoded by `spelling`; a text that the spelling cannot hold is appended as it is.
 void append_bytes(std::string_view text, Spelling spelling, std::string& out);
 
+/// Bytes that append_bytes() would append, for a part of a token that the spelling is known to hold.
+std::size_t decoded_size(std::string_view text, Spelling spelling, std::string& scratch);
+
 /// The byte of `<0xNN>`.
 std::optional<unsigned char> fallback_byte(std::string_view text);
 
