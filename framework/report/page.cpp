@@ -36,17 +36,22 @@ int total_of(const std::vector<int>& widths) {
   return std::accumulate(widths.begin(), widths.end(), 0) + kGap * static_cast<int>(widths.size() - 1);
 }
 
-/// Widths that fit into `room`: the widest column that may shrink gives way first.
-std::vector<int> fit(const std::vector<Column>& columns, std::vector<int> widths, int room) {
-  while (total_of(widths) > room) {
-    int widest = -1;
-    for (int i = 0; i < static_cast<int>(widths.size()); ++i) {
-      const bool may_shrink = widths[i] > std::max(columns[i].least, 4);
-      if (may_shrink && (widest < 0 || widths[i] > widths[widest])) widest = i;
-    }
-    if (widest < 0) break;
-    --widths[widest];
+/// Narrows the widest column that is wider than its least width; false when there is none.
+bool narrow_one(const std::vector<Column>& columns, std::vector<int>& widths, bool keep_least) {
+  std::size_t widest = widths.size();
+  for (std::size_t i = 0; i < widths.size(); ++i) {
+    const bool may_shrink = widths[i] > (keep_least ? columns[i].least : 4);
+    if (may_shrink && (widest == widths.size() || widths[i] > widths[widest])) widest = i;
   }
+  if (widest == widths.size()) return false;
+  --widths[widest];
+  return true;
+}
+
+/// Widths that fit into `room`; on a very narrow page least widths give way too.
+std::vector<int> fit(const std::vector<Column>& columns, std::vector<int> widths, int room) {
+  while (total_of(widths) > room && narrow_one(columns, widths, true)) continue;
+  while (total_of(widths) > room && narrow_one(columns, widths, false)) continue;
   return widths;
 }
 

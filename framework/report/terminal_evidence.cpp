@@ -15,6 +15,8 @@ using nlohmann::json;
 
 constexpr std::size_t kShown = 12;
 constexpr int kSentence = 600;
+constexpr int kOdds = 6;             ///< columns of "+6.00"
+constexpr int kReferenceLeast = 20;  ///< shorter, an id tells nothing
 
 Tone tone_of(const std::string& support) {
   if (support == "contrary") return Tone::bad;
@@ -49,16 +51,21 @@ class EvidenceSection {
 
   void row(const json& evidence) {
     const std::string support = text_at(evidence, "support");
-    std::string facts = page_.paint(pad_left(signed_number(number_at(evidence, "log10_lr")), 6), Tone::plain) + "  ";
+    std::string facts =
+        page_.paint(pad_left(signed_number(number_at(evidence, "log10_lr")), kOdds), Tone::plain) + "  ";
     facts += page_.paint(pad(safe(language_.term("support", support)), support_width()), tone_of(support)) + "  ";
     std::string about = safe(language_.term("family", text_at(evidence, "family")));
     const std::string component = text_at(evidence, "component"), reference = text_at(evidence, "reference");
     const std::string separator = page_.sign(" \xC2\xB7 ", " - ");
     if (component != text_at(evidence, "family")) about += separator + safe(language_.term("component", component));
-    const int room = page_.width() - 2 - 6 - 2 - support_width() - 2 - display_width(about) - 3;
-    if (!reference.empty()) about += separator + clip(safe(reference), std::max(room, 12), true);
-    page_.put("  " + facts + page_.paint(about, Tone::strong));
+    const int room = page_.width() - 2 - kOdds - 2 - support_width() - 2;
+    const int left = room - display_width(about) - display_width(separator);
+    const bool fits = left >= std::min(kReferenceLeast, display_width(safe(reference)));
+    if (!reference.empty() && fits) about += separator + clip(safe(reference), left, true);
+    page_.put("  " + facts + page_.paint(clip(about, room), Tone::strong));
     const int indent = page_.width() < 70 ? 4 : 10;
+    if (!reference.empty() && !fits)
+      page_.line(clip(safe(reference), page_.width() - indent, true), Tone::strong, indent);
     const std::string summary = safe(language_.summary(evidence));
     if (!summary.empty()) page_.paragraph("", summary, Tone::plain, indent);
     page_.paragraph("", audit_line(evidence), Tone::faint, indent);
