@@ -24,6 +24,7 @@ constexpr std::array<std::string_view, 9> kRelations{"identical",
                                                      "supports_from_scratch",
                                                      "none"};
 constexpr std::size_t kMaxName = 4096;
+constexpr double kRounding = 1e-9;  ///< how far outside its range, relative to its ends, a value may lie
 
 io::Error invalid(std::string message) { return {"JOB_INVALID", {}, {}, std::move(message), {}}; }
 
@@ -48,8 +49,12 @@ json artifacts_json(const Job& job) {
 
 bool is_name(const std::string& text) { return text.size() <= kMaxName && is_utf8(text); }
 
-std::string bad_number(const EvidenceRecord& record, const plugin::Signal& signal) {
+std::string bad_number(EvidenceRecord& record, const plugin::Signal& signal) {
   if (!std::isfinite(record.value)) return "its value is not finite";
+  // A correlation of 1 + 2e-16 is a rounding error of its sum, no lie: it becomes the end of the range.
+  const double slack = kRounding * std::max({1.0, std::abs(signal.minimum), std::abs(signal.maximum)});
+  if (record.value >= signal.minimum - slack && record.value <= signal.maximum + slack)
+    record.value = std::clamp(record.value, signal.minimum, signal.maximum);
   if (record.value < signal.minimum || record.value > signal.maximum)
     return "its value " + json(record.value).dump() + " is outside " + json(signal.minimum).dump() + " to " +
            json(signal.maximum).dump();

@@ -52,7 +52,8 @@ io::Result<ReceivedJob> decode_job(std::string_view bytes);
 
 /// Why one measurement cannot stand, or an empty text: the signal undeclared, a number not finite or out of the
 /// signal's range, log10_p positive, the relation unknown, the reference not a model of the job, a text that is not
-/// UTF-8 or too long. `record.unit` is filled in from the signal.
+/// UTF-8 or too long. `record.unit` is filled in from the signal; a value outside by
+/// no more than rounding (1e-9 of the range's ends) becomes the end of the range.
 std::string refusal(EvidenceRecord& record, const std::vector<plugin::Signal>& signals,
                     const std::vector<JobModel>& models);
 

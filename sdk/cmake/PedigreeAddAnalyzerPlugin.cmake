@@ -44,5 +44,5 @@ function(pedigree_add_conformance_test name)
   add_test(NAME conformance.${name}
            COMMAND $<TARGET_FILE:pedigree::conformance> $<TARGET_FILE:${name}> --worker $<TARGET_FILE:pedigree::worker>
                    ${ARG_ARGUMENTS})
-  set_tests_properties(conformance.${name} PROPERTIES LABELS conformance TIMEOUT 300)
+  set_tests_properties(conformance.${name} PROPERTIES LABELS conformance TIMEOUT 900)
 endfunction()

@@ -45,7 +45,7 @@ std::vector<Test> input_tests();
 std::vector<Test> run_tests();
 std::vector<Test> contract_tests();
 
-/// Runs `test` in a child process with limits and 60 s, in an empty folder. A crash is a failure that names the signal.
+/// Runs `test` in a child process with limits and 180 s, in an empty folder. A crash is a failure that names the signal.
 Verdict run_in_child(const Test& test, const Subject& subject);
 
 }  // namespace pedigree::conformance

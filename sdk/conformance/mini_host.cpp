@@ -69,7 +69,9 @@ std::string violation(const Measurement& m, const Context& context) {
   const auto* signal = find_signal(*context.analyzer, m.signal);
   if (signal == nullptr) return "the signal is not declared";
   if (!std::isfinite(m.value)) return "its value is not finite";
-  if (m.value < signal->min_value || m.value > signal->max_value) return "its value is outside the declared range";
+  const double slack = 1e-9 * std::max({1.0, std::abs(signal->min_value), std::abs(signal->max_value)});
+  if (m.value < signal->min_value - slack || m.value > signal->max_value + slack)
+    return "its value is outside the declared range";
   if (!std::isfinite(m.log10_lr)) return "log10_lr is not finite";
   if (m.log10_p && !(std::isfinite(*m.log10_p) && *m.log10_p <= 0)) return "log10_p is not a finite number <= 0";
   if (std::find(kRelations.begin(), kRelations.end(), m.relation) == kRelations.end()) return "unknown relation";

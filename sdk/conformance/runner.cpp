@@ -15,7 +15,7 @@
 namespace pedigree::conformance {
 namespace {
 namespace fs = std::filesystem;
-constexpr auto kTime = std::chrono::seconds{60};
+constexpr auto kTime = std::chrono::seconds{180};
 
 std::string encode(const Verdict& verdict) {
   return nlohmann::json{{"mark", static_cast<int>(verdict.mark)}, {"message", verdict.message}}.dump(
@@ -63,7 +63,7 @@ std::string listen(int answer, bool& timed_out) {
 }
 
 Verdict judge(const std::string& text, int status, bool timed_out) {
-  if (timed_out) return fail("did not end within 60 s");
+  if (timed_out) return fail("did not end within 180 s");
   if (WIFSIGNALED(status)) return fail(std::string("crashed: ") + ::strsignal(WTERMSIG(status)));
   const auto parsed = nlohmann::json::parse(text, nullptr, false);
   if (!parsed.is_object()) return fail("ended the process (exit code " + std::to_string(WEXITSTATUS(status)) + ")");

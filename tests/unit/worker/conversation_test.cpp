@@ -100,6 +100,16 @@ TEST_F(Frames, with_evidence_that_cannot_stand_end_the_conversation) {
   EXPECT_THAT(problem_of(kHello + bent.dump() + "\n"), HasSubstr("malformed"));
 }
 
+TEST_F(Frames, with_a_value_that_rounding_carried_out_of_its_range_bring_it_back) {
+  auto bent = nlohmann::json::parse(kEvidence);
+  bent["value"] = 1.0000000000000002;  // the double after 1
+  worker::Conversation conversation{job_, listener_};
+  ASSERT_TRUE(conversation.feed(kHello + bent.dump() + "\n")) << conversation.problem();
+  EXPECT_EQ(conversation.evidence().at(0).value, 1.0);
+  bent["value"] = 1.00001;
+  EXPECT_THAT(problem_of(kHello + bent.dump() + "\n"), HasSubstr("outside"));
+}
+
 TEST_F(Frames, reach_the_listener_in_bounds) {
   std::vector<std::string> heard;
   listener_.log = [&](int level, const std::string& text) { heard.push_back(std::to_string(level) + text); };
