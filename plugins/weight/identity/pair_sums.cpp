@@ -81,12 +81,14 @@ std::uint64_t count_equal(Equality how, const float* a, const float* b, std::siz
   return equal;
 }
 
-PairSums sum_bf16(std::span<const std::byte> a, std::span<const std::byte> b, std::size_t count) {
+/// One plain type on both sides, read where it lies.
+PairSums sum_in_place(io::Dtype type, std::span<const std::byte> a, std::span<const std::byte> b, std::size_t count) {
   PairSums out;
-  Side left{io::Dtype::kBF16, a}, right{io::Dtype::kBF16, b};
+  Side left{type, a}, right{type, b};
   for (std::size_t first = 0; first < count; first += kTile) {
     const std::size_t size = std::min(kTile, count - first);
-    const auto tile = tile_of_bf16(left.at(first), right.at(first), size);
+    const auto tile = type == io::Dtype::kBF16 ? tile_of_bf16(left.at(first), right.at(first), size)
+                                               : tile_of_floats(left.at(first), right.at(first), size);
     const bool finite = std::isfinite(tile.aa) && std::isfinite(tile.bb) && std::isfinite(tile.dd);
     add_tile(tile, finite ? nullptr : left.floats(first, size), finite ? nullptr : right.floats(first, size), size,
              out);
@@ -143,7 +145,8 @@ Equality equality_of(io::Dtype a, io::Dtype b) {
 
 PairSums sum_pairs(io::Dtype a_type, std::span<const std::byte> a, io::Dtype b_type, std::span<const std::byte> b,
                    std::size_t count) {
-  if (a_type == io::Dtype::kBF16 && b_type == io::Dtype::kBF16) return sum_bf16(a, b, count);
+  if (a_type == b_type && (a_type == io::Dtype::kBF16 || a_type == io::Dtype::kF32))
+    return sum_in_place(a_type, a, b, count);
   PairSums out;
   Side left{a_type, a}, right{b_type, b};
   const auto how = equality_of(a_type, b_type);
@@ -151,7 +154,7 @@ PairSums sum_pairs(io::Dtype a_type, std::span<const std::byte> a, io::Dtype b_t
     const std::size_t size = std::min(kTile, count - first);
     const float* x = left.floats(first, size);
     const float* y = right.floats(first, size);
-    auto tile = tile_of_floats(x, y, size);
+    auto tile = tile_of_floats(reinterpret_cast<const std::byte*>(x), reinterpret_cast<const std::byte*>(y), size);
     if (how != Equality::kBits) tile.equal = count_equal(how, x, y, size);
     add_tile(tile, x, y, size, out);
   }

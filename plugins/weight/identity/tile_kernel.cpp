@@ -52,6 +52,12 @@ float bf16_at(const std::byte* at, std::size_t i) {
   return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16u);
 }
 
+float float_at(const std::byte* at, std::size_t i) {
+  float value;
+  std::memcpy(&value, at + 4 * i, sizeof value);
+  return value;
+}
+
 #if defined(__x86_64__)
 #define PEDIGREE_AVX2 [[gnu::target("avx2,fma"), gnu::always_inline]] inline
 
@@ -112,15 +118,17 @@ PEDIGREE_AVX2 void store(const Eight& s, State& out, std::size_t first, std::siz
   return whole;
 }
 
-[[gnu::target("avx2,fma")]] std::size_t floats_avx2(const float* a, const float* b, std::size_t count, State& out) {
+[[gnu::target("avx2,fma")]] std::size_t floats_avx2(const std::byte* a, const std::byte* b, std::size_t count,
+                                                    State& out) {
   const std::size_t whole = count / kLanes * kLanes;
   Eight low, high;
   clear(low);
   clear(high);
   __m256i equal = _mm256_setzero_si256();
   for (std::size_t i = 0; i < whole; i += kLanes) {
-    const __m256 x0 = _mm256_loadu_ps(a + i), x1 = _mm256_loadu_ps(a + i + 8);
-    const __m256 y0 = _mm256_loadu_ps(b + i), y1 = _mm256_loadu_ps(b + i + 8);
+    const auto *x = reinterpret_cast<const float*>(a) + i, *y = reinterpret_cast<const float*>(b) + i;
+    const __m256 x0 = _mm256_loadu_ps(x), x1 = _mm256_loadu_ps(x + 8);
+    const __m256 y0 = _mm256_loadu_ps(y), y1 = _mm256_loadu_ps(y + 8);
     const __m256i same0 = _mm256_cmpeq_epi32(_mm256_castps_si256(x0), _mm256_castps_si256(y0));
     const __m256i same1 = _mm256_cmpeq_epi32(_mm256_castps_si256(x1), _mm256_castps_si256(y1));
     equal = _mm256_sub_epi32(equal, _mm256_add_epi32(same0, same1));
@@ -141,7 +149,7 @@ bool has_avx2() { return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_su
 #else
 
 std::size_t bf16_avx2(const std::byte*, const std::byte*, std::size_t, State&) { return 0; }
-std::size_t floats_avx2(const float*, const float*, std::size_t, State&) { return 0; }
+std::size_t floats_avx2(const std::byte*, const std::byte*, std::size_t, State&) { return 0; }
 bool has_avx2() { return false; }
 
 #endif
@@ -154,9 +162,9 @@ TileSums tile_of_bf16_scalar(const std::byte* a, const std::byte* b, std::size_t
   return state.finish();
 }
 
-TileSums tile_of_floats_scalar(const float* a, const float* b, std::size_t count) {
+TileSums tile_of_floats_scalar(const std::byte* a, const std::byte* b, std::size_t count) {
   State state;
-  for (std::size_t i = 0; i < count; ++i) state.add(i % kLanes, a[i], b[i]);
+  for (std::size_t i = 0; i < count; ++i) state.add(i % kLanes, float_at(a, i), float_at(b, i));
   return state.finish();
 }
 
@@ -168,10 +176,11 @@ TileSums tile_of_bf16(const std::byte* a, const std::byte* b, std::size_t count)
   return state.finish();
 }
 
-TileSums tile_of_floats(const float* a, const float* b, std::size_t count) {
+TileSums tile_of_floats(const std::byte* a, const std::byte* b, std::size_t count) {
   if (!has_avx2()) return tile_of_floats_scalar(a, b, count);
   State state;
-  for (std::size_t i = floats_avx2(a, b, count, state); i < count; ++i) state.add(i % kLanes, a[i], b[i]);
+  for (std::size_t i = floats_avx2(a, b, count, state); i < count; ++i)
+    state.add(i % kLanes, float_at(a, i), float_at(b, i));
   return state.finish();
 }
 

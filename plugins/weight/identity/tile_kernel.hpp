@@ -14,12 +14,12 @@ struct TileSums {
   double a = 0, b = 0, aa = 0, bb = 0, dd = 0, abs_d = 0;
 };
 
-/// `a` and `b` hold `count` BF16 numbers of two bytes, at any alignment.
+/// `a` and `b` hold `count` BF16 numbers of two bytes or floats of four, at any alignment.
 TileSums tile_of_bf16(const std::byte* a, const std::byte* b, std::size_t count);
-TileSums tile_of_floats(const float* a, const float* b, std::size_t count);
+TileSums tile_of_floats(const std::byte* a, const std::byte* b, std::size_t count);
 
 /// The same without vector instructions: what the fast path must equal bit for bit.
 TileSums tile_of_bf16_scalar(const std::byte* a, const std::byte* b, std::size_t count);
-TileSums tile_of_floats_scalar(const float* a, const float* b, std::size_t count);
+TileSums tile_of_floats_scalar(const std::byte* a, const std::byte* b, std::size_t count);
 
 }  // namespace pedigree::weight

@@ -288,14 +288,15 @@ TEST(PairSums, vector_and_scalar_loops_give_the_same_bits) {
     for (std::size_t i = 0; i < count; ++i) x[i] = io::bf16_to_float(a[i]), y[i] = io::bf16_to_float(b[i]);
     const auto* p = reinterpret_cast<const std::byte*>(a.data());
     const auto* q = reinterpret_cast<const std::byte*>(b.data());
+    const auto* u = reinterpret_cast<const std::byte*>(x.data());
+    const auto* v = reinterpret_cast<const std::byte*>(y.data());
     const auto same = [](const TileSums& s, const TileSums& t) {
       return s.equal == t.equal && s.a == t.a && s.b == t.b && s.aa == t.aa && s.bb == t.bb && s.dd == t.dd &&
              s.abs_d == t.abs_d;
     };
     EXPECT_TRUE(same(tile_of_bf16(p, q, count), tile_of_bf16_scalar(p, q, count))) << count;
-    EXPECT_TRUE(same(tile_of_floats(x.data(), y.data(), count), tile_of_floats_scalar(x.data(), y.data(), count)))
-        << count;
-    EXPECT_TRUE(same(tile_of_bf16(p, q, count), tile_of_floats(x.data(), y.data(), count))) << count;
+    EXPECT_TRUE(same(tile_of_floats(u, v, count), tile_of_floats_scalar(u, v, count))) << count;
+    EXPECT_TRUE(same(tile_of_bf16(p, q, count), tile_of_floats(u, v, count))) << count;
   }
 }
 
