@@ -2,13 +2,15 @@
 #include "pedigree/analyzer.hpp"
 #include "plugins/tokenizer/analyzers/ancestry_analyzer.hpp"
 #include "plugins/tokenizer/analyzers/conventions.hpp"
+#include "plugins/tokenizer/analyzers/embedding_link.hpp"
 #include "plugins/tokenizer/analyzers/merges.hpp"
 #include "plugins/tokenizer/analyzers/vocabulary.hpp"
 
 using pedigree::tokenizer::AncestryAnalyzer;
 using pedigree::tokenizer::ConventionsAnalyzer;
+using pedigree::tokenizer::EmbeddingLinkAnalyzer;
 using pedigree::tokenizer::MergesAnalyzer;
 using pedigree::tokenizer::VocabularyAnalyzer;
 
 PEDIGREE_PLUGIN("pedigree.tokenizer", "1.0.0", "pedigree", "MIT", VocabularyAnalyzer, MergesAnalyzer,
-                ConventionsAnalyzer, AncestryAnalyzer)
+                ConventionsAnalyzer, AncestryAnalyzer, EmbeddingLinkAnalyzer)
