@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // pedigree explain PIPELINE: what it means after merging, what would run and why, where values come from.
+#include "framework/pipeline/explain.hpp"
 #include "framework/cli/arguments.hpp"
 #include "framework/cli/verbs.hpp"
 #include "framework/run/models.hpp"
@@ -70,10 +71,11 @@ std::string model_line(const artifact::ResolvedModel& model) {
 }
 
 std::string text_of(const pipeline::Pipeline& pipeline, const std::vector<artifact::ResolvedModel>& models,
-                    const run::Plan& plan) {
+                    const run::Plan& plan, const std::vector<plugin::Manifest>& plugins) {
   std::string text = pipeline.name + "\n" + (pipeline.question.empty() ? "" : pipeline.question + "\n") +
                      "profile: " + pipeline.profile + "\n\nmodels:\n";
   for (const auto& model : models) text += model_line(model);
+  text += "\nsteps, with their share of the whole weight:\n" + pipeline::steps_text(pipeline, plugins);
   text += "\nwould run (" + std::to_string(plan.jobs.size()) + " workers):\n";
   for (const auto& job : plan.jobs) {
     const auto& step = pipeline.analyzers[job.step];
@@ -102,11 +104,12 @@ ExitCode show_plan(Session& session, const pipeline::Pipeline& pipeline, const s
     return kEnvironment;
   }
   if (!as_json) {
-    session.console.result(text_of(pipeline, *models, *plan));
+    session.console.result(text_of(pipeline, *models, *plan, plugins));
     return kDone;
   }
   json document{{"name", pipeline.name},
                 {"profile", pipeline.profile},
+                {"shares", pipeline::step_shares(pipeline, plugins)},
                 {"models", json::array()},
                 {"plan", plan_json(pipeline, *models, *plan)}};
   for (const auto& model : *models) document["models"].push_back(model_json(model));
@@ -129,18 +132,20 @@ ExitCode explain(Session& session, const std::vector<std::string>& words) {
   context.profile = arguments.text("profile");
   const auto read = pipeline::read_pipeline(pipeline_file(session, arguments.operands.front()), context);
   session.console.diagnostics(read.diagnostics);
-  if (!read.pipeline) return kUsage;
+  if (!read.pipeline) return reading_code(read.diagnostics);
+  const bool as_json = arguments.text("format") == "json";
   if (arguments.values["resolved"].as<bool>()) {
-    session.console.result(read.pipeline->resolved.dump(2, ' ', false, json::error_handler_t::replace) + "\n");
+    session.console.result(as_json ? read.pipeline->resolved.dump(2, ' ', false, json::error_handler_t::replace) + "\n"
+                                   : pipeline::resolved_yaml(*read.pipeline));
     return kDone;
   }
   if (arguments.values["origin"].as<bool>()) {
-    std::string text;
-    for (const auto& [path, origin] : read.origins) text += path + "  <-  " + origin + "\n";
-    session.console.result(text);
+    const auto values = pipeline::explain_values(read, *plugins);
+    session.console.result(as_json ? pipeline::explain_values_json(values).dump(2) + "\n"
+                                   : pipeline::explain_values_text(values));
     return kDone;
   }
-  return show_plan(session, *read.pipeline, *plugins, catalog, arguments.text("format") == "json");
+  return show_plan(session, *read.pipeline, *plugins, catalog, as_json);
 }
 
 }  // namespace pedigree::cli

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "framework/pipeline/codes.hpp"
 #include "framework/plugin/lock.hpp"
 #include "framework/plugin/problem.hpp"
 #include "framework/verdict/profile.hpp"
@@ -58,6 +59,10 @@ pipeline::ReadContext read_context(const Session& session, const std::vector<plu
     return io::Done{};
   };
   return context;
+}
+
+ExitCode reading_code(const Diagnostics& diagnostics) {
+  return pipeline::only_environment(diagnostics) ? kEnvironment : kUsage;
 }
 
 std::string pipeline_file(const Session& session, const std::string& argument) {

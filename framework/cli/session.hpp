@@ -52,6 +52,10 @@ catalog::Catalog load_catalog(Session& session);
 pipeline::ReadContext read_context(const Session& session, const std::vector<plugin::Manifest>& plugins,
                                    const catalog::Catalog& catalog);
 
+/// The exit code of a pipeline that could not be read: kEnvironment when only files or plugins of this machine are
+/// missing, else kUsage.
+ExitCode reading_code(const Diagnostics& diagnostics);
+
 /// The file a pipeline argument means: an existing file, or the name of a shipped pipeline.
 std::string pipeline_file(const Session& session, const std::string& argument);
 

@@ -25,7 +25,7 @@ Checked check(Session& session, const RunRequest& request, const std::string& op
   context.profile = request.profile;
   const auto read = pipeline::read_pipeline(pipeline_file(session, operand), context);
   session.console.diagnostics(read.diagnostics);
-  Checked checked{operand, kUsage, {}, "the pipeline is invalid"};
+  Checked checked{operand, reading_code(read.diagnostics), {}, "the pipeline cannot be used"};
   if (!read.pipeline) return checked;
   checked.name = read.pipeline->name;
   checked.note = "the pipeline expects nothing (expect: is missing)";

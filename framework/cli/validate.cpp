@@ -46,7 +46,7 @@ ExitCode validate(Session& session, const std::vector<std::string>& words) {
   for (const auto& operand : arguments.operands) {
     const auto read = pipeline::read_pipeline(pipeline_file(session, operand), context);
     const bool bad = !read.pipeline || (strict && !read.diagnostics.empty());
-    if (bad) code = kUsage;
+    if (bad && code != kUsage) code = reading_code(read.diagnostics);
     if (format == "json") {
       all.push_back({{"file", operand}, {"valid", !bad}, {"diagnostics", to_json(read.diagnostics)}});
     } else {

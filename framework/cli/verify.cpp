@@ -86,7 +86,7 @@ One verify_one(Session& session, const RunRequest& request, const std::string& a
   session.console.diagnostics(read.diagnostics);
   one.name = argument;
   if (!read.pipeline) {
-    one.code = kUsage;
+    one.code = reading_code(read.diagnostics);
     return one;
   }
   one.name = read.pipeline->name;

@@ -121,6 +121,8 @@ class PipelineBuilder {
 
   void reference(const Node& node, json& value, const std::string& key, const Place& place) {
     if (!node.is_map() || !value.is_object()) return;
+    for (const char* name : {"id", "group"})
+      if (const Node* named = node.find(name); named != nullptr && named->broken) return;
     const std::string role = text_of(value, "role", "suspect");
     if (const std::string group = text_of(value, "group"); !group.empty()) return reference_group(node, group, role);
     if (text_of(value, "id").empty() && !key.empty()) value["id"] = key;

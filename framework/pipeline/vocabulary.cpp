@@ -23,7 +23,7 @@ const Object& model_vocabulary() {
   static const Object object{
       "the subject",
       {
-          {"id", Type::identifier, "Hub id or catalog id of the model.", {}, true},
+          {"id", Type::text, "Hub id or catalog id of the model.", {}, true},
           {"revision", Type::identifier, "Commit or tag; empty takes the cache's main."},
           {"path", Type::path, "Folder or file of the model; found by id when absent."},
           {"artifacts", Type::artifacts, "Single files by role; null says that there is none.", "{}"},
@@ -137,7 +137,7 @@ const Object& reference_vocabulary() {
   static const Object object{
       "a reference",
       {
-          {"id", Type::identifier, "Hub id or catalog id; the key when the references are a map."},
+          {"id", Type::text, "Hub id or catalog id; the key when the references are a map."},
           {"group", Type::identifier, "In place of id: every model of a catalog group, or 'all'."},
           {"role",
            Type::choice,

@@ -162,6 +162,8 @@ TEST(MakePipeline, puts_models_on_a_profile) {
   EXPECT_EQ(result.pipeline->references.at(0).artifacts.count("config"), 1u);
   EXPECT_EQ(result.pipeline->analyzers.size(), 2u);
   EXPECT_TRUE(make_pipeline(subject, {}, "calibrated", reading.context).diagnostics.empty());
+  subject.id = "내 모델 (1)";  // a folder's name
+  ASSERT_TRUE(make_pipeline(subject, {}, "calibrated", reading.context).pipeline);
 }
 
 TEST(Pipeline, reads_the_same_under_another_locale_and_time_zone) {
