@@ -149,19 +149,32 @@ class Builder {
   void add(ComponentIndex& row, std::size_t i) {
     const auto& record = index_.source->evidence[i];
     const Where where{record.signal, record.component};
-    Item item{i, &record, std::nullopt, 0, 1};
+    const auto factor = index_.source->analyzer_weight.find(record.analyzer);
+    const bool own = factor != index_.source->analyzer_weight.end() && std::isfinite(factor->second);
+    if (own && factor->second <= 0) return;  // the pipeline wants this analyzer shown, not weighed
+    Item item = prepare(i, record);
+    if (own) item.lr *= factor->second;
     if (const auto p = valid_p(record)) item.log10_p = std::min(0.0, *p + correction_);
-    if (const auto lr = control_lr_.find(where); lr != control_lr_.end()) item.control_lr = lr->second;
     if (const auto p = control_p_.find(where); p != control_p_.end() && item.log10_p)
       item.log10_p = std::min(0.0, *item.log10_p - p->second);
-    const auto factor = index_.source->analyzer_weight.find(record.analyzer);
-    if (factor != index_.source->analyzer_weight.end() && std::isfinite(factor->second))
-      item.factor = std::max(0.0, factor->second);
     row.any_evidence = true;
     if (record.reference.empty()) return row.absolute[record.family].push_back(item);
     const auto pair = std::lower_bound(row.pairs.begin(), row.pairs.end(), record.reference,
                                        [](const Pair& a, const std::string& id) { return a.reference < id; });
     if (pair != row.pairs.end() && pair->reference == record.reference) pair->items[record.family].push_back(item);
+  }
+
+  Item prepare(std::size_t i, const EvidenceRecord& record) const {
+    Item item;
+    item.index = i;
+    item.record = &record;
+    item.descent = claims_descent(record);
+    item.matches = item.descent && record.relation != "identical";
+    item.shared_start = record.relation == "shared_initialization";
+    item.lr = item.shared_start ? std::min(record.log10_lr, 0.0) : record.log10_lr;
+    const auto control = control_lr_.find({record.signal, record.component});
+    if (item.lr > 0 && control != control_lr_.end()) item.lr = std::max(0.0, item.lr - control->second);
+    return item;
   }
 
   /// Fixes one order whatever the order of arrival.

@@ -15,14 +15,16 @@ namespace pedigree::verdict {
 
 inline constexpr const char* kTokenizerRow = "tokenizer";
 
-/// One usable record. `log10_p` is corrected for every p-value of the case (Bonferroni) and for
-/// what the controls show; `control_lr` and `control_p` are the worst a control showed.
+/// One usable record, prepared. `log10_p` is corrected for every p-value of the case (Bonferroni) and
+/// for what the controls show. A shared start never counts for descent.
 struct Item {
   std::size_t index = 0;  ///< into Case::evidence
   const EvidenceRecord* record = nullptr;
   std::optional<double> log10_p;
-  double control_lr = 0;  ///< >= 0
-  double factor = 1;      ///< the analyzer's own weight in the pipeline
+  double lr = 0;              ///< log10 LR times the analyzer's weight, less what controls show; not capped
+  bool descent = false;       ///< relation identical, derived or partial
+  bool matches = false;       ///< relation derived or partial: what a shared random start explains
+  bool shared_start = false;  ///< relation shared_initialization
 };
 
 /// The hypothesis "this component descends from this reference", with its evidence.

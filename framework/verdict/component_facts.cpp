@@ -65,7 +65,7 @@ bool has_link(const ComponentIndex& row, const Profile& profile) {
   const auto& items = row.absolute[Family::training_log];
   return std::any_of(items.begin(), items.end(), [&](const Item& item) {
     const auto& names = profile.link_signals;
-    return item.record->relation == "supports_from_scratch" && item.record->log10_lr < 0 && item.factor > 0 &&
+    return item.record->relation == "supports_from_scratch" && item.lr < 0 &&
            std::find(names.begin(), names.end(), item.record->signal) != names.end();
   });
 }
@@ -106,7 +106,7 @@ bool same_shape(const Pair& pair) {
 bool close_behavior(const Pair& pair, const Profile& profile) {
   const auto& items = pair.items[Family::behavior];
   return std::any_of(items.begin(), items.end(), [&](const Item& item) {
-    return (item.record->relation == "behavioral_proximity" || claims_descent(*item.record)) &&
+    return (item.record->relation == "behavioral_proximity" || item.descent) &&
            effective_lr(item, profile) >= profile.suspicious_behavior;
   });
 }

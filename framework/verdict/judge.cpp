@@ -20,16 +20,16 @@ const char* relation_of(const Pair& pair, const PairPosterior& posterior) {
     if (item.record->relation == "identical" && item.record->log10_lr > 0) return "identical";
   if (posterior.exact == Exact::derived) return "derived";
   for (const auto& item : pair.items[Family::weight])  // strongest first
-    if (claims_descent(*item.record) && item.record->log10_lr > 0) return item.record->relation.c_str();
+    if (item.descent && item.record->log10_lr > 0) return item.record->relation.c_str();
   return "derived";
 }
 
 /// Judges one component.
 class ComponentJudge {
  public:
-  ComponentJudge(const CaseIndex& index, const ComponentIndex& row, const Profile& profile)
+  ComponentJudge(const CaseIndex& index, const ComponentIndex& row, const Profile& profile, Detail detail)
       : index_(index), row_(row), profile_(profile) {
-    result_.posterior = posterior(row, profile);
+    result_.posterior = posterior(row, profile, detail);
   }
 
   ComponentJudgement judge() {
@@ -95,7 +95,7 @@ class ComponentJudge {
   static bool names_descent(const Pair& pair) {
     const auto& items = pair.items[Family::weight];
     return std::any_of(items.begin(), items.end(),
-                       [](const Item& item) { return claims_descent(*item.record) && item.record->log10_lr > 0; });
+                       [](const Item& item) { return item.descent && item.record->log10_lr > 0; });
   }
 
   void add_parent(std::size_t i) {
@@ -175,7 +175,7 @@ class ComponentJudge {
   /// The weights alone may show that they began as another model, known or not.
   void find_self_test() {
     for (const auto& item : row_.absolute[Family::weight]) {
-      if (!claims_descent(*item.record) || effective_lr(item, profile_) <= 0) continue;
+      if (!item.descent || effective_lr(item, profile_) <= 0) continue;
       result_.suspicious = true;
       return add("verdict.self-test", {{"component", row_.name}, {"signal", item.record->signal}});
     }
@@ -265,12 +265,12 @@ std::vector<std::string> scope_of(const CaseIndex& index) {
 
 int score_of(double p) { return static_cast<int>(std::lround(100 * (1 - std::clamp(p, 0.0, 1.0)))); }
 
-Draft judge(const CaseIndex& index, const Profile& profile) {
+Draft judge(const CaseIndex& index, const Profile& profile, Detail detail) {
   Draft draft;
   const bool by_criteria = profile.method == Method::source_criteria;
   for (const auto& row : index.components)
     draft.components.push_back(by_criteria ? judge_by_criteria(index, row, profile)
-                                           : ComponentJudge(index, row, profile).judge());
+                                           : ComponentJudge(index, row, profile, detail).judge());
   draft.model = judge_model(index, draft, profile);
   return draft;
 }

@@ -32,7 +32,7 @@ struct Draft {
 };
 
 /// Judges an index under a profile. Pure; the heart of the weighing.
-Draft judge(const CaseIndex& index, const Profile& profile);
+Draft judge(const CaseIndex& index, const Profile& profile, Detail detail = Detail::full);
 
 /// The model's verdict from its components, by the scope of the claim.
 Verdict judge_model(const CaseIndex& index, const Draft& draft, const Profile& profile);

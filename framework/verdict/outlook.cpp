@@ -31,7 +31,7 @@ class WhatIf {
     CaseIndex copy = index_;
     for (auto& row : copy.components)
       if (row.name == component) place(row, record, descent);
-    return std::abs(judge(copy, profile_).model.score - score_);
+    return std::abs(judge(copy, profile_, Detail::numbers).model.score - score_);
   }
 
   EvidenceRecord imagined(const std::string& component, Family family, const std::string& reference,
@@ -52,7 +52,11 @@ class WhatIf {
   }
 
   static void place(ComponentIndex& row, const EvidenceRecord& record, bool descent) {
-    const Item item{0, &record, record.log10_p, 0, 1};
+    Item item;
+    item.record = &record;
+    item.log10_p = record.log10_p;
+    item.lr = record.log10_lr;
+    item.descent = item.matches = record.relation == "derived";
     row.any_evidence = true;
     if (record.family == Family::training_log || row.pairs.empty()) return row.absolute[record.family].push_back(item);
     for (auto& pair : row.pairs) {
@@ -107,7 +111,7 @@ void add_missing_references(std::vector<NextEvidence>& result, const CaseIndex& 
   Profile cleared = profile;
   cleared.prior = profile.prior * (1 - profile.unseen) / (1 - profile.prior * profile.unseen);
   cleared.unseen = 0;
-  const double moved = std::abs(judge(index, cleared).model.score - draft.model.score);
+  const double moved = std::abs(judge(index, cleared, Detail::numbers).model.score - draft.model.score);
   result.push_back(
       {"next.references", {{"count", missing_references.size()}, {"first", missing_references.front()}}, moved});
 }
@@ -117,7 +121,7 @@ double& scaled(Profile& profile, const std::string& what, Family family) {
 }
 
 SensitivityCase run_case(const CaseIndex& index, const Profile& profile, std::string what, double factor) {
-  const auto model = judge(index, profile).model;
+  const auto model = judge(index, profile, Detail::numbers).model;
   return {std::move(what), factor, model.score, model.label};
 }
 

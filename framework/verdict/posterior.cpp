@@ -23,23 +23,13 @@ void each_item(const Pair& pair, Family family, Use use) {
   for (const auto& item : pair.items[family]) use(item);
 }
 
-bool has_relation(const std::vector<Item>& items, const char* relation) {
-  return std::any_of(items.begin(), items.end(), [&](const Item& item) { return item.record->relation == relation; });
-}
-
-/// A shared random start leaves matching units behind; only tensors that are bit for bit the same
-/// tell of more (methods.md 3.12, 3.15).
-bool explained_by_shared_start(const Item& item) {
-  return item.record->relation == "derived" || item.record->relation == "partial";
-}
-
 Exact exact_of(const Pair& pair, bool explained, const Profile& profile) {
   Exact strongest = Exact::none;
   for (const Family family : profile.decisive_families)
     each_item(pair, family, [&](const Item& item) {
       if (!is_decisive(item, profile)) return;
       Exact found = item.record->relation == "partial" ? Exact::partial : Exact::derived;
-      if (explained && explained_by_shared_start(item)) found = Exact::shared_initialization;
+      if (explained && item.matches) found = Exact::shared_initialization;
       strongest = std::max(strongest, found);
     });
   if (explained) strongest = std::max(strongest, Exact::shared_initialization);
@@ -77,7 +67,10 @@ double fact_odds(double p) { return p / (1 - p); }
 PairPosterior weigh_pair(const ComponentIndex& row, const Pair& pair, const Profile& profile) {
   PairPosterior result;
   result.reference = pair.reference;
-  result.explained = has_relation(pair.items[Family::weight], "shared_initialization");
+  // A shared random start leaves matching units behind; only tensors that are bit for bit the same
+  // tell of more (methods.md 3.12, 3.15).
+  const auto& weights = pair.items[Family::weight];
+  result.explained = std::any_of(weights.begin(), weights.end(), [](const Item& item) { return item.shared_start; });
   for (const Family family : kFamilies)
     result.family[family] = family_lr(pair.items[family], row.absolute[family], family, profile, result.explained);
   result.log10_lr = weighted_sum(result.family, profile, false);
@@ -91,7 +84,7 @@ PairPosterior weigh_pair(const ComponentIndex& row, const Pair& pair, const Prof
   if (row.name == kTokenizerRow) {
     const auto& items = pair.items[Family::tokenizer];
     result.tokenizer_reuse = std::any_of(items.begin(), items.end(), [](const Item& item) {
-      return (item.record->relation == "tokenizer_reuse" || claims_descent(*item.record)) && item.record->log10_lr >= 0;
+      return (item.record->relation == "tokenizer_reuse" || item.descent) && item.record->log10_lr >= 0;
     });
     if (result.tokenizer_reuse) result.odds = std::max(result.odds, fact_odds(profile.reuse_p));
   }
@@ -162,39 +155,33 @@ std::vector<Contribution> waterfall(const ComponentPosterior& component, const P
 
 }  // namespace
 
-bool claims_descent(const EvidenceRecord& record) {
-  return record.relation == "identical" || record.relation == "derived" || record.relation == "partial";
-}
-
 bool is_decisive(const Item& item, const Profile& profile) {
   const auto& families = profile.decisive_families;
-  return claims_descent(*item.record) && item.record->log10_lr > 0 && item.factor > 0 && item.log10_p &&
-         *item.log10_p <= profile.decisive_log10_p &&
+  return item.descent && item.record->log10_lr > 0 && item.log10_p && *item.log10_p <= profile.decisive_log10_p &&
          std::find(families.begin(), families.end(), item.record->family) != families.end();
 }
 
 double effective_lr(const Item& item, const Profile& profile) {
-  double lr = item.record->log10_lr;
-  if (item.record->relation == "shared_initialization") lr = std::min(lr, 0.0);
-  if (lr > 0) lr = std::max(0.0, lr - item.control_lr);
-  lr *= item.factor;
-  return std::clamp(lr, -cap_of(item, false, profile), cap_of(item, true, profile));
+  if (item.lr == 0) return 0;
+  const double cap = cap_of(item, item.lr > 0, profile);
+  return std::clamp(item.lr, -cap, cap);
 }
 
 double family_lr(const std::vector<Item>& items, const std::vector<Item>& absolute, Family family,
                  const Profile& profile, bool skip_descent) {
+  const bool average = profile.combine[family] == Combine::average;
   double strongest = 0, sum = 0;
   std::size_t count = 0;
   for (const auto* list : {&items, &absolute})
     for (const auto& item : *list) {
       double lr = effective_lr(item, profile);
-      if (skip_descent && family == Family::weight && lr > 0 && explained_by_shared_start(item)) lr = 0;
+      if (skip_descent && family == Family::weight && lr > 0 && item.matches) lr = 0;
       if (std::abs(lr) > std::abs(strongest) || (lr > 0 && lr == -strongest)) strongest = lr;
-      sum += power_of_ten(lr);
+      if (average) sum += power_of_ten(lr);
       ++count;
     }
   if (count == 0) return 0;
-  return profile.combine[family] == Combine::average ? std::log10(sum / static_cast<double>(count)) : strongest;
+  return average ? std::log10(sum / static_cast<double>(count)) : strongest;
 }
 
 const PairPosterior* ComponentPosterior::top() const {
@@ -204,7 +191,7 @@ const PairPosterior* ComponentPosterior::top() const {
   return best;
 }
 
-ComponentPosterior posterior(const ComponentIndex& row, const Profile& profile) {
+ComponentPosterior posterior(const ComponentIndex& row, const Profile& profile, Detail detail) {
   ComponentPosterior result;
   result.row = &row;
   PerFamily<double> absolute;
@@ -217,7 +204,7 @@ ComponentPosterior posterior(const ComponentIndex& row, const Profile& profile) 
   const double declared = row.declared.empty() ? 0 : fact_odds(profile.declared_p);
   result.odds += declared;
   result.p = result.odds / (1 + result.odds);
-  result.contributions = waterfall(result, profile, declared);
+  if (detail == Detail::full) result.contributions = waterfall(result, profile, declared);
   return result;
 }
 

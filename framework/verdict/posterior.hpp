@@ -10,8 +10,8 @@
 
 namespace pedigree::verdict {
 
-/// log10 likelihood ratio of one record after its cap, its analyzer's weight and what controls
-/// show. An excess over the family's cap counts only as far as the corrected p-value carries it.
+/// log10 likelihood ratio of one record after its cap. An excess over the family's cap counts only as far as the
+/// corrected p-value carries it.
 double effective_lr(const Item& item, const Profile& profile);
 
 /// One number for the evidence of one family (both lists together), by the profile's rule; 0 when
@@ -44,10 +44,11 @@ struct ComponentPosterior {
   const PairPosterior* top() const;  ///< the pair with the highest odds; nullptr without references
 };
 
-ComponentPosterior posterior(const ComponentIndex& row, const Profile& profile);
+/// Whether the steps of the waterfall are wanted too.
+enum class Detail { full, numbers };
 
-/// True when the record names descent: identical, derived or partial.
-bool claims_descent(const EvidenceRecord& record);
+ComponentPosterior posterior(const ComponentIndex& row, const Profile& profile, Detail detail = Detail::full);
+
 /// True when the record is an exact test that cannot be outvoted.
 bool is_decisive(const Item& item, const Profile& profile);
 

@@ -154,6 +154,14 @@ TEST(Odds, an_analyzer_weight_of_half_counts_half) {
   EXPECT_DOUBLE_EQ(p_of(halved), p_of(plain));
 }
 
+TEST(Odds, an_analyzer_weight_of_zero_shows_evidence_and_does_not_weigh_it) {
+  Case shown = make_case(1);
+  shown.evidence = {exact(-500)};
+  shown.analyzer_weight["weight"] = 0;
+  EXPECT_NEAR(p_of(shown), 0.2, 1e-12);
+  EXPECT_EQ(weigh(shown, Profile::defaults()).support.size(), 1u);
+}
+
 TEST(Odds, a_control_fixes_the_zero_of_the_scale) {
   // the same signal shows 0.8 for a model known to be unrelated: 1.8 counts as 1.0
   Case controlled = make_case(1);
