@@ -71,8 +71,16 @@ PairPosterior weigh_pair(const ComponentIndex& row, const Pair& pair, const Prof
   // tell of more (methods.md 3.12, 3.15).
   const auto& weights = pair.items[Family::weight];
   result.explained = std::any_of(weights.begin(), weights.end(), [](const Item& item) { return item.shared_start; });
-  for (const Family family : kFamilies)
-    result.family[family] = family_lr(pair.items[family], row.absolute[family], family, profile, result.explained);
+  // Signs of some parent (a warm start, layers that repeat) are not held against a reference whose
+  // weights were compared and showed nothing: a parent outside the set explains them better.
+  const bool cleared = !weights.empty() && std::none_of(weights.begin(), weights.end(), [&](const Item& item) {
+    return effective_lr(item, profile) > 0;
+  });
+  for (const Family family : kFamilies) {
+    const double with = family_lr(pair.items[family], row.absolute[family], family, profile, result.explained);
+    const double alone = family_lr(pair.items[family], {}, family, profile, result.explained);
+    result.family[family] = cleared ? std::min(with, alone) : with;
+  }
   result.log10_lr = weighted_sum(result.family, profile, false);
   result.odds = pair_prior(row, profile) * power_of_ten(result.log10_lr);
   result.exact = exact_of(pair, result.explained, profile);

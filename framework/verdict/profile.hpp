@@ -61,7 +61,7 @@ struct Profile {
   double decisive_log10_p = -12;                     ///< after correcting for every search
   double decisive_log10_odds = 4;                    ///< what a decisive test is worth at least
   std::vector<Family> decisive_families{Family::weight};
-  double band_derived = 0.95;        ///< p_derived from which weights that are not decisive make "derived"
+  double band_derived = 0.90;        ///< p_derived from which weights that are not decisive make "derived"
   double band_clean = 0.30;          ///< p_derived up to which "likely from scratch" may be said
   double band_from_scratch = 0.05;   ///< p_derived up to which "from scratch" may be said
   double weights_needed = 2.0;       ///< log10 LR of the weight family that "derived" by band needs

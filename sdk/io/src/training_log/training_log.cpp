@@ -60,7 +60,8 @@ Result<TrainingLog> read_training_log(std::string_view name, std::string_view by
     log.format = "text";
     training_log::read_text_log(bytes, nullptr, log);
   }
-  if (log.points.empty() && log.remarks.empty())
+  // A Trainer's state with an empty history is a whole file that has nothing to say.
+  if (log.points.empty() && log.remarks.empty() && log.format != "hf-trainer-state")
     return fail("LOG_NO_LOSS", "no line of it holds a loss that any known format names",
                 "name the loss with the option pattern, e.g. 'step (\\d+) .* loss ([0-9.]+)'");
   return log;
