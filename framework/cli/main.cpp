@@ -108,6 +108,7 @@ const std::vector<Verb>& verbs() {
       {"schema", "schema pipeline|report|manifest", "JSON Schema of a document", schema},
       {"report", "report RUN", "show a kept run again, in another form", report_again},
       {"plugin", "plugin new|check|lock|verify", "make and trust plugins", plugin_verb},
+      {"signature", "signature TOKENIZER", "sign a public vocabulary, to name ancestors by", signature},
       {"init", "init MODEL_DIR", "write a first pipeline for a model", init},
       {"doctor", "doctor", "is this installation whole?", doctor},
   };
