@@ -60,7 +60,7 @@ ExitCode run_without_file(Session& session, const Help& help, const std::vector<
   const auto profile = request->profile.empty() ? std::string{"calibrated"} : request->profile;
   auto made = pipeline::make_pipeline(operands.subject, operands.references, profile, context);
   session.console.diagnostics(made.diagnostics);
-  if (!made.pipeline) return kUsage;
+  if (!made.pipeline) return reading_code(made.diagnostics);
   made.pipeline->groups = operands.groups;
   if (inspect)
     std::erase_if(made.pipeline->analyzers, [&](const pipeline::AnalyzerStep& step) {

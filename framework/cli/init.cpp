@@ -19,12 +19,23 @@ const Help kHelp{"init",
 /// A scalar that reads the same whatever is in it.
 std::string quoted(const std::string& text) { return nlohmann::json(text).dump(); }
 
+/// A name as pipelines allow it: what is no letter, digit or ._- becomes '-'.
+std::string plain_name(const std::string& name) {
+  std::string plain;
+  for (const char c : name) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'), digit = c >= '0' && c <= '9';
+    plain += letter || digit || c == '.' || c == '_' || c == '-' ? c : '-';
+  }
+  const auto first = plain.find_first_not_of(".-_");
+  return first == std::string::npos ? "model" : plain.substr(first);
+}
+
 std::string pipeline_text(const artifact::ResolvedModel& model, const std::string& path,
                           const catalog::Catalog& catalog) {
-  std::string text = "schema: pedigree/pipeline/v1\nname: " + quoted(model.id) +
+  std::string text = "schema: pedigree/pipeline/v1\nname: " + quoted(plain_name(model.id)) +
                      "\nquestion: " + quoted("Was " + model.id + " trained from scratch?") +
-                     "\nextends: calibrated\n\nsubject:\n  id: " + quoted(model.id) + "\n  path: " + quoted(path) +
-                     "\n  # found:";
+                     "\nextends: calibrated\n\nsubject:\n  id: " + quoted(plain_name(model.id)) +
+                     "\n  path: " + quoted(path) + "\n  # found:";
   for (const auto& file : model.files) text += " " + file.name;
   text += "\n\nclaim:\n  scope: [text_decoder]\n\nreferences:\n";
   const auto owed = run::obvious_missing(model, {model}, catalog);
@@ -47,7 +58,7 @@ ExitCode init(Session& session, const std::vector<std::string>& words) {
     return kEnvironment;
   }
   const auto text = pipeline_text(*model, wanted.path.empty() ? model->location : wanted.path, load_catalog(session));
-  const auto name = fs::path{model->id}.filename().string();
+  const auto name = plain_name(fs::path{model->id}.filename().string());
   const auto file = arguments.has("out") ? arguments.text("out") : name + ".yaml";
   if (file == "-") {
     session.console.result(text);

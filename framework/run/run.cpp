@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "framework/pipeline/explain.hpp"
 #include "framework/report/messages.hpp"
 #include "framework/report/report.hpp"
 #include "framework/run/assemble.hpp"
@@ -138,7 +139,7 @@ class Run {
 
   Status open_folder(const Plan& plan, const Inputs& inputs) {
     if (settings_.run_folder.empty()) return Done{};
-    const RunIdentity identity{pretty(pipeline_.resolved), to_json(inputs), plugins_json(plugins_of(plan))};
+    const RunIdentity identity{pipeline::resolved_yaml(pipeline_), to_json(inputs), plugins_json(plugins_of(plan))};
     auto opened = RunFolder::open(settings_.run_folder, identity, settings_.resume);
     if (!opened) return opened.error();
     folder_.emplace(std::move(*opened));

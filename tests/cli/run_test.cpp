@@ -35,7 +35,7 @@ TEST(Compare, two_folders_give_a_report_in_the_agreed_form) {
   EXPECT_EQ(report["subject"]["id"], "a");
   ASSERT_EQ(report["references"].size(), 1u);
   EXPECT_EQ(report["references"][0]["id"], "b");
-  EXPECT_EQ(report["references"][0]["not_compared"]["weight"], "a: no tensors at hand");
+  EXPECT_EQ(report["references"][0]["not_compared"]["behavior"], "a: no recorded responses at hand");
   EXPECT_EQ(report["verdict"]["assurance"], 1);
   EXPECT_NE(report["verdict"]["label"], "from_scratch") << "metadata alone never says from_scratch";
   EXPECT_FALSE(report["provenance"]["inputs"].empty());

@@ -88,7 +88,7 @@ TEST(Explain, shows_models_plan_and_origins_without_running_anything) {
   const auto plan = program.run({"explain", "solar-open-100b"});
   EXPECT_EQ(plan.code, 0) << plan.err;
   EXPECT_THAT(plan.out, HasSubstr("[catalog]"));
-  EXPECT_THAT(plan.out, HasSubstr("no tensors at hand"));
+  EXPECT_THAT(plan.out, HasSubstr("no recorded responses at hand"));
   EXPECT_THAT(program.run({"explain", "solar-open-100b", "--origin", "--set", "seed=7"}).out, HasSubstr("--set"));
 }
 
@@ -108,7 +108,7 @@ TEST(Init, writes_a_pipeline_that_is_valid_and_never_overwrites) {
   const Program program;
   program.write("my model/config.json", small_config());
   ASSERT_EQ(program.run({"init", "my model"}).code, 0);
-  const auto valid = program.run({"validate", "my model.yaml"});
+  const auto valid = program.run({"validate", "my-model.yaml"});
   EXPECT_EQ(valid.code, 0) << valid.err;
   EXPECT_EQ(program.run({"init", "my model"}).code, 2);
 }
