@@ -107,6 +107,7 @@ const std::vector<Verb>& verbs() {
       {"describe", "describe NAME", "an analyzer, a profile or a model in full", describe},
       {"schema", "schema pipeline|report|manifest", "JSON Schema of a document", schema},
       {"report", "report RUN", "show a kept run again, in another form", report_again},
+      {"diff", "diff RUN_A RUN_B", "what moved between two kept runs, and why", diff},
       {"plugin", "plugin new|check|lock|verify", "make and trust plugins", plugin_verb},
       {"signature", "signature TOKENIZER", "sign a public vocabulary, to name ancestors by", signature},
       {"init", "init MODEL_DIR", "write a first pipeline for a model", init},
