@@ -11,6 +11,12 @@ namespace pedigree::report {
 namespace {
 
 using nlohmann::json;
+using testing::clean_report;
+using testing::derived_report;
+using testing::empty_report;
+using testing::owed_report;
+using testing::partial_report;
+using testing::proven_report;
 
 /// Everything foreign in a report replaced by markup, scripts and escapes.
 json hostile(json report) {
