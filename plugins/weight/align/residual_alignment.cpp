@@ -12,6 +12,8 @@
 namespace pedigree::weight {
 namespace {
 
+constexpr Index kWide = 1024;  // beyond it a second polar factor costs more than the better estimate is worth
+
 /// Every second row, starting with `first`.
 Matrix half(const Matrix& rows, Index first) {
   const Index count = (rows.rows() - first + 1) / 2;
@@ -173,7 +175,8 @@ ResidualMap orthogonal_map(const TokenRows& rows) {
   if (rows.empty()) return map;
   const Matrix even = polar_factor(half(rows.reference, 0).transpose() * half(rows.subject, 0));
   map.held_out_cosine = mean_row_cosine(half(rows.subject, 1), half(rows.reference, 1) * even);
-  map.matrix = polar_factor(rows.reference.transpose() * rows.subject);
+  const bool wide = std::max(rows.subject.cols(), rows.reference.cols()) > kWide;
+  map.matrix = wide ? even : polar_factor(rows.reference.transpose() * rows.subject);
   return map;
 }
 

@@ -50,7 +50,7 @@ double mean_row_cosine(const Matrix& a, const Matrix& b);
 
 /// Identity needs equal widths; signed permutation pairs mutual axes, then the rest; orthogonal is the polar
 /// factor of E_reference^T E_subject. Every one is estimated on even rows and judged on odd ones,
-/// then estimated again on all rows.
+/// then estimated again on all rows (widths above 1024 keep the estimate of the even rows).
 ResidualMap identity_map(const TokenRows& rows);
 ResidualMap signed_permutation_map(const TokenRows& rows);
 ResidualMap orthogonal_map(const TokenRows& rows);

@@ -6,6 +6,7 @@
 
 #include "plugins/weight/compare/hidden_alignment.hpp"
 #include "plugins/weight/compare/layer_details.hpp"
+#include "plugins/weight/compare/whole_layers.hpp"
 #include "plugins/weight/model/folding.hpp"
 #include "plugins/weight/statistics/log_probability.hpp"
 
@@ -37,6 +38,7 @@ class Comparison {
     out_.comparable = !a_.units.blocks.empty() && !b_.units.blocks.empty();
     if (out_.comparable) {
       try_maps();
+      if (!related_) probe_whole_layers();
       settle_layers();
     }
     return std::move(out_);
@@ -67,7 +69,7 @@ class Comparison {
   void compare_embeddings() {
     watch_.poll();
     const auto widest = static_cast<std::size_t>(std::max(a_.view->hidden, b_.view->hidden));
-    joined_ = joined_rows(*a_.model, *a_.view, *b_.model, *b_.view, std::max(kTokens, 3 * widest));
+    joined_ = joined_rows(*a_.model, *a_.view, *b_.model, *b_.view, std::max(kTokens, 2 * widest));
     EmbeddingFinding& e = out_.embedding;
     e.basis = joined_.join.basis;
     e.common = joined_.join.tokens.size();
@@ -96,7 +98,8 @@ class Comparison {
     if (!joined_.rows.empty()) {
       const ResidualMap relabelled = signed_permutation_map(joined_.rows);
       watch_.poll();
-      const ResidualMap rotated = orthogonal_map(joined_.rows);
+      rotated_ = orthogonal_map(joined_.rows);
+      const ResidualMap& rotated = rotated_;
       const bool plain = relabelled.held_out_cosine > rotated.held_out_cosine - 0.03;
       if (attempt(plain ? relabelled : rotated)) return;
       if (!plain && relabelled.held_out_cosine < trials_best_cosine() / 2) return attempt_hidden();
@@ -163,6 +166,7 @@ class Comparison {
     out_.trials.push_back(trial);
     out_.units_log10_p =
         std::min(out_.units_log10_p, corrected_log10_p(matching.best_log10_p, static_cast<double>(kMaps)));
+    related_ |= related;
     if (related || out_.trials.size() == 1) {
       matching_ = std::move(matching);
       out_.chosen = out_.trials.size() - 1;
@@ -170,12 +174,31 @@ class Comparison {
     return related;
   }
 
-  const LayerUnits& subject_units() const { return out_.trials[out_.chosen].swapped_gate_up ? *swapped_ : a_.units; }
+  const LayerUnits& subject_units() const {
+    if (probe_) return probe_->subject;
+    return out_.trials[out_.chosen].swapped_gate_up ? *swapped_ : a_.units;
+  }
+  const LayerUnits& reference_units() const { return probe_ ? probe_->reference : b_.units; }
+
+  /// Units were sampled and nothing was found: a sample cannot see permuted or pruned units, so a few
+  /// are looked for among all.
+  void probe_whole_layers() {
+    auto sampled = [](const LayerUnits& units) {
+      return std::any_of(units.blocks.begin(), units.blocks.end(), [](const auto& b) { return !b.complete(); });
+    };
+    if (!sampled(a_.units) && !sampled(b_.units)) return;
+    const bool same_width = a_.view->hidden == b_.view->hidden;
+    const bool plain = same_width && (joined_.rows.empty() || out_.trials.front().held_out_cosine >= 0.3);
+    if (!plain && joined_.rows.empty()) return;
+    const ResidualMap map = plain ? identity_map(joined_.rows) : rotated_;
+    WholeLayerSearch search = search_whole_layers(a_, b_, map, watch_);
+    if (record(LayerMatching(search.matching), false)) probe_ = std::move(search);
+  }
 
   /// A map found from tokens is made again from the units it matched: better for describing, never
   /// used for a p-value.
   void refine_map() {
-    if (matching_.map.kind == Alignment::kIdentity) return;
+    if (matching_.map.kind == Alignment::kIdentity || probe_) return;
     const double tests = static_cast<double>(matching_.comparisons * kMaps);
     TokenRows rows = matched_rows(subject_units(), b_.units, matching_.pairs,
                                   [&](const BlockMatch& pair) { return significant(pair, tests); });
@@ -202,7 +225,7 @@ class Comparison {
     for (const auto& pair : matching_.pairs)
       if (significant(pair, tests))
         similarity(static_cast<Index>(subject.blocks[pair.subject_block].layer),
-                   static_cast<Index>(b_.units.blocks[pair.reference_block].layer)) += pair.share();
+                   static_cast<Index>(reference_units().blocks[pair.reference_block].layer)) += pair.share();
     const LayerMap map = align_layers(similarity, 1e-9);
     for (std::size_t l = 0; l < map.size(); ++l) settle_layer(subject, l, map[l], tests);
     settle_heads(map);
@@ -219,9 +242,10 @@ class Comparison {
     const BlockMatch* best = nullptr;
     double blocks = 0;
     for (const auto& block : subject.blocks) blocks += block.layer == l;
+    finding.compared = blocks > 0;
     for (const auto& pair : matching_.pairs) {
       if (subject.blocks[pair.subject_block].layer != l) continue;
-      if (static_cast<int>(b_.units.blocks[pair.reference_block].layer) != source) {
+      if (static_cast<int>(reference_units().blocks[pair.reference_block].layer) != source) {
         out_.independent_agreement.push_back(pair.agree_share);
         continue;
       }
@@ -231,18 +255,19 @@ class Comparison {
       finding.agree_share += pair.agree_share / blocks;
       finding.mean_cosine += pair.match.mean_similarity_of_matched() / blocks;
       finding.log10_p = std::min(finding.log10_p, pair.log10_p);
-      const auto expert_of = [](const PreparedComponent& p, std::size_t block) {
-        const auto& b = p.units.blocks[block];
-        return p.view->layers[b.layer].mlps[b.mlp].expert;
+      const auto expert_of = [](const PreparedComponent& p, const LayerUnits::Block& block) {
+        return p.view->layers[block.layer].mlps[block.mlp].expert;
       };
-      const int from = expert_of(b_, pair.reference_block), to = expert_of(a_, pair.subject_block);
+      const int from = expert_of(b_, reference_units().blocks[pair.reference_block]);
+      const int to = expert_of(a_, subject.blocks[pair.subject_block]);
       finding.experts_moved += from >= 0 && to >= 0 && from != to;
       if (best == nullptr || pair.share() > best->share()) best = &pair;
     }
     if (best != nullptr) {
       watch_.poll();
       finding.source_layer = b_.view->layers[static_cast<std::size_t>(source)].index;
-      describe_layers(a_, b_, matching_.map, *best, out_.trials[out_.chosen].swapped_gate_up, finding);
+      describe_layers(a_, subject.blocks[best->subject_block], b_, reference_units().blocks[best->reference_block],
+                      matching_.map, *best, out_.trials[out_.chosen].swapped_gate_up, finding);
     }
     out_.layers.push_back(std::move(finding));
   }
@@ -309,6 +334,9 @@ class Comparison {
   AxisMatch axes_;
   LayerMatching matching_;
   std::optional<LayerUnits> swapped_;
+  std::optional<WholeLayerSearch> probe_;
+  ResidualMap rotated_;
+  bool related_ = false;
 };
 
 }  // namespace

@@ -62,10 +62,9 @@ RoleFinding role_finding(Rows rows) {
   return out;
 }
 
-void describe_units(const PreparedComponent& subject, const PreparedComponent& reference, const ResidualMap& map,
-                    const BlockMatch& pair, bool swapped, LayerFinding& finding) {
-  const auto& sb = subject.units.blocks[pair.subject_block];
-  const auto& rb = reference.units.blocks[pair.reference_block];
+void describe_units(const PreparedComponent& subject, const LayerUnits::Block& sb, const PreparedComponent& reference,
+                    const LayerUnits::Block& rb, const ResidualMap& map, const BlockMatch& pair, bool swapped,
+                    LayerFinding& finding) {
   const LayerView& sl = subject.view->layers[sb.layer];
   const LayerView& rl = reference.view->layers[rb.layer];
   UnitParts a = load_units(*subject.model, *subject.view, sl, sl.mlps[sb.mlp], sb.units, swapped);
@@ -129,6 +128,12 @@ ValueTexture stored_texture(const PreparedComponent& prepared) {
   return texture_of(load_rows(prepared.model->store(), ref, spread_indices(ref.rows(), 128)));
 }
 
+bool describes_attention(const ComponentView& view, std::size_t layer) {
+  constexpr std::uint64_t kWide = 2048;
+  constexpr std::size_t kLayers = 8;
+  return view.hidden <= kWide || layer % std::max<std::size_t>(1, view.layers.size() / kLayers) == 0;
+}
+
 HeadCounts head_counts(const ComponentView& view) { return {view.heads, view.kv_heads, view.head_size}; }
 
 HeadMatch compare_heads(const PreparedComponent& subject, std::size_t l, const PreparedComponent& reference,
@@ -138,11 +143,12 @@ HeadMatch compare_heads(const PreparedComponent& subject, std::size_t l, const P
   return match_heads(a, head_counts(*subject.view), b, head_counts(*reference.view));
 }
 
-void describe_layers(const PreparedComponent& subject, const PreparedComponent& reference, const ResidualMap& map,
-                     const BlockMatch& pair, bool swapped, LayerFinding& finding) {
-  describe_units(subject, reference, map, pair, swapped, finding);
-  const std::size_t l = subject.units.blocks[pair.subject_block].layer;
-  const std::size_t r = reference.units.blocks[pair.reference_block].layer;
+void describe_layers(const PreparedComponent& subject, const LayerUnits::Block& subject_block,
+                     const PreparedComponent& reference, const LayerUnits::Block& reference_block,
+                     const ResidualMap& map, const BlockMatch& pair, bool swapped, LayerFinding& finding) {
+  describe_units(subject, subject_block, reference, reference_block, map, pair, swapped, finding);
+  const std::size_t l = subject_block.layer, r = reference_block.layer;
+  if (!describes_attention(*subject.view, l)) return;
   const AttentionParts a = load_attention(*subject.model, *subject.view, subject.view->layers[l]);
   const AttentionParts b = mapped(load_attention(*reference.model, *reference.view, reference.view->layers[r]), map);
   HeadMatch heads = match_heads(a, head_counts(*subject.view), b, head_counts(*reference.view));

@@ -6,13 +6,17 @@
 
 namespace pedigree::weight {
 
+/// Attention of wide models (residual width above 2048) is compared in about eight layers.
+bool describes_attention(const ComponentView& view, std::size_t layer);
+
 /// Heads of a component as counted for W6.
 HeadCounts head_counts(const ComponentView& view);
 
-/// Fills roles, difference and heads of `finding` for subject layer `l` and reference layer `r`.
-/// `pair` is the block match that carries the units' partners.
-void describe_layers(const PreparedComponent& subject, const PreparedComponent& reference, const ResidualMap& map,
-                     const BlockMatch& pair, bool swapped, LayerFinding& finding);
+/// Fills roles, difference and heads of `finding` for two blocks and the layers they lie in. `pair`
+/// carries the units' partners.
+void describe_layers(const PreparedComponent& subject, const LayerUnits::Block& subject_block,
+                     const PreparedComponent& reference, const LayerUnits::Block& reference_block,
+                     const ResidualMap& map, const BlockMatch& pair, bool swapped, LayerFinding& finding);
 
 /// How the values of a middle layer are stored: zeros, few different values.
 ValueTexture stored_texture(const PreparedComponent& prepared);

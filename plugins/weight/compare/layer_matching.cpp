@@ -40,24 +40,6 @@ std::uint64_t units_within(const SamplePlan& plan, std::size_t blocks, std::uint
   return plan.units == 0 ? limit : std::min(plan.units, limit);
 }
 
-BlockMatch compare_blocks(const LayerUnits& subject, std::size_t s, const LayerUnits& reference, std::size_t r,
-                          const UnitParts& reference_parts) {
-  const auto& a = subject.blocks[s];
-  const auto& b = reference.blocks[r];
-  BlockMatch out;
-  out.subject_block = s;
-  out.reference_block = r;
-  out.match = match_units(a.parts, reference_parts);
-  out.same_units = a.width == b.width && a.units == b.units;
-  out.p = exact_p(out.match);
-  if (!out.same_units) out.p.fixed = 0;
-  out.log10_p = out.p.best(out.same_units);
-  const auto units = static_cast<double>(std::max<std::size_t>(1, out.match.subject_units));
-  if (out.same_units) out.fixed_share = static_cast<double>(out.match.fixed()) / units;
-  out.agree_share = static_cast<double>(out.match.agreeing_mutual()) / units;
-  return out;
-}
-
 bool better(const BlockMatch& x, const BlockMatch& y) {
   if (x.log10_p != y.log10_p && std::min(x.log10_p, y.log10_p) < -6) return x.log10_p < y.log10_p;
   return x.share() > y.share();
@@ -93,6 +75,24 @@ double diagonal_p(const LayerUnits& subject, const LayerUnits& reference, const 
 }
 
 }  // namespace
+
+BlockMatch compare_blocks(const LayerUnits& subject, std::size_t s, const LayerUnits& reference, std::size_t r,
+                          const UnitParts& reference_parts) {
+  const auto& a = subject.blocks[s];
+  const auto& b = reference.blocks[r];
+  BlockMatch out;
+  out.subject_block = s;
+  out.reference_block = r;
+  out.match = match_units(a.parts, reference_parts);
+  out.same_units = a.width == b.width && a.units == b.units;
+  out.p = exact_p(out.match);
+  if (!out.same_units) out.p.fixed = 0;
+  out.log10_p = out.p.best(out.same_units);
+  const auto units = static_cast<double>(std::max<std::size_t>(1, out.match.subject_units));
+  if (out.same_units) out.fixed_share = static_cast<double>(out.match.fixed()) / units;
+  out.agree_share = static_cast<double>(out.match.agreeing_mutual()) / units;
+  return out;
+}
 
 UnitParts mapped_units(const UnitParts& parts, const ResidualMap& map) {
   UnitParts out;
@@ -173,8 +173,6 @@ LayerUnits read_layer_units(const ModelView& model, const ComponentView& compone
 
 LayerMatching match_layers(const LayerUnits& subject, const LayerUnits& reference, const ResidualMap& map,
                            const Watch& watch) {
-  LayerMatching result;
-  result.map = map;
   std::vector<std::vector<BlockMatch>> rows(reference.blocks.size());
   parallel_for(reference.blocks.size(), watch.threads, [&](std::size_t r) {
     const UnitParts parts = mapped_units(reference.blocks[r].parts, map);
@@ -186,6 +184,13 @@ LayerMatching match_layers(const LayerUnits& subject, const LayerUnits& referenc
   std::vector<BlockMatch> all;
   for (auto& row : rows)
     for (auto& pair : row) all.push_back(std::move(pair));
+  return assemble_matching(subject, reference, std::move(all), map);
+}
+
+LayerMatching assemble_matching(const LayerUnits& subject, const LayerUnits& reference, std::vector<BlockMatch> all,
+                                const ResidualMap& map) {
+  LayerMatching result;
+  result.map = map;
   result.comparisons = all.size();
   result.diagonal_log10_p = diagonal_p(subject, reference, all);
   for (const auto& pair : all)

@@ -32,7 +32,7 @@ struct LayerUnits {
 struct SamplePlan {
   std::uint64_t units = 0;                         ///< per block; 0 = all
   std::uint64_t experts = 8;                       ///< routed experts per layer
-  std::uint64_t bytes = std::uint64_t{320} << 20;  ///< budget of one side's floats
+  std::uint64_t bytes = std::uint64_t{224} << 20;  ///< budget of one side's floats
 };
 
 LayerUnits read_layer_units(const ModelView& model, const ComponentView& component, const SamplePlan& plan,
@@ -70,6 +70,14 @@ TokenRows matched_rows(const LayerUnits& subject, const LayerUnits& reference, c
 
 /// Puts the p-values of `before` into `after`: a map made from unit labels may describe, not test.
 void keep_p_values(const LayerMatching& before, LayerMatching& after);
+
+/// One pair of blocks; `reference_parts` are the reference block's units in the subject's basis.
+BlockMatch compare_blocks(const LayerUnits& subject, std::size_t subject_block, const LayerUnits& reference,
+                          std::size_t reference_block, const UnitParts& reference_parts);
+
+/// Corrections and summaries over all pairs that were compared.
+LayerMatching assemble_matching(const LayerUnits& subject, const LayerUnits& reference, std::vector<BlockMatch> all,
+                                const ResidualMap& map);
 
 /// Compares all pairs. `reference` is in its own basis; `map` brings it into the subject's.
 LayerMatching match_layers(const LayerUnits& subject, const LayerUnits& reference, const ResidualMap& map,

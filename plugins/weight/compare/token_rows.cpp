@@ -30,6 +30,16 @@ Matrix prepared(Matrix rows) {
   return rows;
 }
 
+/// Enough for a spectrum, few enough to keep beside the prepared rows.
+Matrix few_rows(const Matrix& rows) {
+  constexpr std::uint64_t kRows = 2048;
+  const auto picked = spread_indices(static_cast<std::uint64_t>(rows.rows()), kRows);
+  Matrix out(static_cast<Index>(picked.size()), rows.cols());
+  for (std::size_t i = 0; i < picked.size(); ++i)
+    out.row(static_cast<Index>(i)) = rows.row(static_cast<Index>(picked[i]));
+  return out;
+}
+
 /// Patch kernels: one row per (channel, offset), the same in every encoder of one patch size.
 JoinedRows joined_kernels(const ModelView& subject, const ComponentView& a, const ModelView& reference,
                           const ComponentView& b, std::size_t limit) {
@@ -64,10 +74,14 @@ JoinedRows joined_rows(const ModelView& subject, const ComponentView& a, const M
   }
   out.sampled = static_cast<std::size_t>(out.subject_raw.rows());
   out.rows.tokens = out.subject_raw.rows();
-  if (out.rows.empty() && out.sampled > 0) {
-    out.rows.subject = prepared(out.subject_raw);
-    out.rows.reference = prepared(out.reference_raw);
+  const bool read = out.rows.empty() && out.sampled > 0;
+  Matrix few_a = few_rows(out.subject_raw), few_b = few_rows(out.reference_raw);
+  if (read) {
+    out.rows.subject = prepared(std::move(out.subject_raw));
+    out.rows.reference = prepared(std::move(out.reference_raw));
   }
+  out.subject_raw = std::move(few_a);
+  out.reference_raw = std::move(few_b);
   return out;
 }
 

@@ -11,7 +11,7 @@ namespace pedigree::weight {
 struct JoinedRows {
   TokenJoin join;
   TokenRows rows;                     ///< centred over tokens, rows of length one
-  Matrix subject_raw, reference_raw;  ///< the embedding rows as stored, same order
+  Matrix subject_raw, reference_raw;  ///< up to 2048 of the embedding rows as stored, evenly spaced
   std::size_t sampled = 0;            ///< tokens read
 };
 

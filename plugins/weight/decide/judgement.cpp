@@ -91,7 +91,8 @@ Judgement judge(const ComponentFinding& finding) {
     if (layer.heads && layer.heads->similarity >= kHeadSimilarity) heads += 1;
     out.inherited_share += layer.share;
   }
-  const double layers = std::max(1.0, static_cast<double>(finding.layers.size()));
+  const auto compared = std::count_if(finding.layers.begin(), finding.layers.end(), [](auto& l) { return l.compared; });
+  const double layers = std::max(1.0, static_cast<double>(compared));
   out.matched_layers /= layers;
   out.inherited_share /= layers;
   const Judgement embedding = judge_embedding(finding);

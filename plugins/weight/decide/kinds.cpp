@@ -84,7 +84,9 @@ class Kinds {
   void depth() {
     if (!matched()) return;
     std::set<int> sources;
-    std::size_t with = 0;
+    std::size_t with = 0, compared = 0;
+    for (const auto& layer : f_.layers) compared += layer.compared;
+    if (compared < f_.layers.size()) return;  // a probe of a few layers shows no order
     for (const auto& layer : f_.layers)
       if (layer.source_layer >= 0) {
         ++with;

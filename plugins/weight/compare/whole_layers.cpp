@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#include "plugins/weight/compare/whole_layers.hpp"
+
+#include "plugins/weight/model/folding.hpp"
+
+namespace pedigree::weight {
+namespace {
+
+constexpr std::uint64_t kBlocks = 4, kUnits = 64, kLargestBlock = 32768;
+
+Matrix picked_rows(const Matrix& rows, const std::vector<std::uint32_t>& picked) {
+  if (rows.rows() == 0) return rows;
+  Matrix out(static_cast<Index>(picked.size()), rows.cols());
+  for (std::size_t i = 0; i < picked.size(); ++i)
+    out.row(static_cast<Index>(i)) = rows.row(static_cast<Index>(picked[i]));
+  return out;
+}
+
+LayerUnits probe_of(const LayerUnits& units, const ResidualMap& map) {
+  LayerUnits out;
+  out.layers = units.layers;
+  for (const auto at : spread_indices(units.blocks.size(), kBlocks)) {
+    const auto& block = units.blocks[at];
+    const auto picked = spread_indices(block.units.size(), kUnits);
+    LayerUnits::Block probe;
+    probe.layer = block.layer;
+    probe.mlp = block.mlp;
+    probe.width = block.width;
+    for (const auto p : picked) probe.units.push_back(block.units[p]);
+    for (auto part : {&UnitParts::gate, &UnitParts::up, &UnitParts::down}) {
+      probe.parts.*part = picked_rows(block.parts.*part, picked);
+      if (map.matrix.size() > 0 && (probe.parts.*part).rows() > 0)
+        probe.parts.*part = (probe.parts.*part * map.matrix.transpose()).eval();
+      normalise_rows(probe.parts.*part);
+    }
+    out.blocks.push_back(std::move(probe));
+  }
+  return out;
+}
+
+}  // namespace
+
+WholeLayerSearch search_whole_layers(const PreparedComponent& subject, const PreparedComponent& reference,
+                                     const ResidualMap& map, const Watch& watch) {
+  WholeLayerSearch out;
+  out.subject = probe_of(subject.units, map);
+  out.reference.layers = reference.units.layers;
+  std::vector<BlockMatch> all;
+  for (const auto& sampled : reference.units.blocks) {
+    watch.poll();
+    LayerUnits::Block whole;
+    whole.layer = sampled.layer;
+    whole.mlp = sampled.mlp;
+    whole.width = sampled.width;
+    whole.units = spread_indices(sampled.width, kLargestBlock);
+    const LayerView& layer = reference.view->layers[whole.layer];
+    UnitParts parts = load_units(*reference.model, *reference.view, layer, layer.mlps[whole.mlp], whole.units);
+    parts.prepare();
+    out.reference.blocks.push_back(std::move(whole));
+    for (std::size_t s = 0; s < out.subject.blocks.size(); ++s)
+      all.push_back(compare_blocks(out.subject, s, out.reference, out.reference.blocks.size() - 1, parts));
+  }
+  out.matching = assemble_matching(out.subject, out.reference, std::move(all), map);
+  return out;
+}
+
+}  // namespace pedigree::weight

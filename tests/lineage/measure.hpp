@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// One pair through the real analyzer, across the real C boundary.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tests/lineage/pairs.hpp"
+
+namespace pedigree::lineage {
+
+struct Measured {
+  Pair pair;
+  std::string relation = "none";  ///< strongest relation over components
+  double log10_lr = 0;            ///< of weight.lineage, strongest component
+  double log10_p = 0;
+  double share = 0;
+  std::vector<std::string> kinds;  ///< of change, as the analyzer names them
+  double seconds = 0;
+  std::string error;  ///< when the analyzer did not answer
+
+  bool called_derived() const { return relation == "derived" || relation == "partial" || relation == "identical"; }
+  bool correct() const;
+};
+
+/// All bases of one model in one run (so the model is read once), in the order of `pairs`.
+std::vector<Measured> measure(const std::filesystem::path& zoo, const std::string& model,
+                              const std::vector<Pair>& pairs, unsigned threads);
+
+}  // namespace pedigree::lineage
