@@ -2,15 +2,16 @@
 // pedigree schema pipeline|report|manifest
 #include "framework/cli/arguments.hpp"
 #include "framework/cli/verbs.hpp"
+#include "framework/plugin/manifest_schema.hpp"
 #include "framework/report/report.hpp"
 
 namespace pedigree::cli {
 namespace {
 const Help kHelp{"schema",
-                 "pedigree schema pipeline|report [options]",
+                 "pedigree schema pipeline|report|manifest [options]",
                  "Prints the JSON Schema (draft 2020-12) of a document.",
                  {"pedigree schema report > report.schema.json", "pedigree schema pipeline --with-plugins"}};
-const std::vector<std::string> kDocuments{"pipeline", "report"};
+const std::vector<std::string> kDocuments{"pipeline", "report", "manifest"};
 }  // namespace
 
 ExitCode schema(Session& session, const std::vector<std::string>& words) {
@@ -26,10 +27,12 @@ ExitCode schema(Session& session, const std::vector<std::string>& words) {
     out = pipeline::pipeline_schema(arguments.values["with-plugins"].as<bool>() ? &*plugins : nullptr);
   } else if (document == "report") {
     out = report::report_schema();
+  } else if (document == "manifest") {
+    out = plugin::manifest_schema();
   } else {
-    return usage_error(
-        session, "schema",
-        "no schema is called '" + document + "'" + did_you_mean(document, kDocuments) + "; known: pipeline, report");
+    return usage_error(session, "schema",
+                       "no schema is called '" + document + "'" + did_you_mean(document, kDocuments) +
+                           "; known: pipeline, report, manifest");
   }
   session.console.result(out.dump(2) + "\n");
   return kDone;

@@ -94,7 +94,7 @@ TEST(Explain, shows_models_plan_and_origins_without_running_anything) {
 
 TEST(Schema, of_pipeline_and_report_are_json_schemas) {
   const Program program;
-  for (const char* document : {"pipeline", "report"})
+  for (const char* document : {"pipeline", "report", "manifest"})
     EXPECT_THAT(program.run({"schema", document}).json().value("$schema", ""), HasSubstr("2020-12")) << document;
 }
 
