@@ -9,6 +9,8 @@ namespace {
 
 using Field = std::optional<double> io::LogPoint::*;
 
+constexpr double kLargestLoss = 1e6;
+
 std::size_t count(const io::TrainingLog& log, Field field) {
   return static_cast<std::size_t>(std::count_if(log.points.begin(), log.points.end(),
                                                 [&](const io::LogPoint& p) { return (p.*field).has_value(); }));
@@ -68,7 +70,7 @@ Series make_series(const io::TrainingLog& log, std::optional<double> vocabulary,
   for (const auto& p : log.points) {
     const double step = p.step.value_or(steps ? -1.0 : index++);
     if (step < 0) continue;  // summary lines between the steps
-    if (p.learning_rate) {
+    if (p.learning_rate && *p.learning_rate >= 0 && *p.learning_rate <= 1) {
       s.learning_rate_step.push_back(step);
       s.learning_rate.push_back(*p.learning_rate);
     }
@@ -80,7 +82,8 @@ Series make_series(const io::TrainingLog& log, std::optional<double> vocabulary,
       s.token_step.push_back(step);
       s.tokens.push_back(*p.tokens);
     }
-    if (!(p.*loss)) continue;
+    // No loss of a language model is negative or in the millions: such a number is damage, not data.
+    if (!(p.*loss) || *(p.*loss) < 0 || *(p.*loss) > kLargestLoss) continue;
     if (!s.step.empty() && step == s.step.back() && *(p.*loss) == s.loss.back()) {
       ++s.removed_repeats;
       continue;

@@ -43,7 +43,11 @@ Observed run_fixture(const FixtureRun& run) {
   const worker::Listener listener{
       .progress = [&](double fraction, const std::string&) { observed.progress.push_back(fraction); },
       .log = [&](int, const std::string& message) { observed.log.push_back(message); },
-      .evidence = [&](const EvidenceRecord&) { ++observed.evidence_seen; }};
+      .evidence =
+          [&](const EvidenceRecord&) {
+            ++observed.evidence_seen;
+            if (run.on_evidence) run.on_evidence();
+          }};
   observed.result = worker::run({PEDIGREE_WORKER_PROGRAM}, job, listener, run.stop);
   return observed;
 }

@@ -21,10 +21,11 @@ struct FixtureRun {
   nlohmann::json config = nlohmann::json::object();
   std::vector<worker::JobArtifact> artifacts{};
   std::vector<worker::JobModel> models{{"us/subject", "subject"}, {"them/one", "suspect"}, {"them/two", "suspect"}};
-  std::chrono::milliseconds wall{20'000}, grace{300};
+  std::chrono::milliseconds wall{180'000}, grace{300};
   std::uint64_t memory_bytes = 512ull << 20;
   std::string scratch_dir{};
   std::stop_token stop{};
+  std::function<void()> on_evidence{};       ///< called at each measurement, while the worker runs
   const plugin::Manifest* plugin = nullptr;  ///< instead of the fixture's own manifest
 };
 

@@ -64,46 +64,56 @@ INSTANTIATE_TEST_SUITE_P(
                       Misdeed{"leave_thread", "ok", ""}, Misdeed{"chatter", "ok", ""}),
     [](const auto& tested) { return std::string(tested.param.act); });
 
-TEST(Outcome, of_a_plugin_that_spins_is_timed_out_within_wall_grace_and_a_second) {
-  const auto began = std::chrono::steady_clock::now();
-  const auto observed = act("spin", [](auto& run) { run.wall = std::chrono::milliseconds{300}; });
+// Long enough for a worker to start on a machine with other work; nothing below measures time closer than a minute.
+constexpr auto kShortWall = std::chrono::milliseconds{4'000};
+
+TEST(Outcome, of_a_plugin_that_spins_is_timed_out_and_the_host_is_not_held_up) {
+  const auto observed = act("spin", [](auto& run) { run.wall = kShortWall; });
   EXPECT_EQ(kind_of(observed), "timed-out");
-  EXPECT_THAT(observed.result.outcome.message, HasSubstr("0.3 s"));
+  EXPECT_THAT(observed.result.outcome.message, HasSubstr("did not end within 4 s"));
   EXPECT_EQ(observed.result.evidence.size(), 1u);
-  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::milliseconds{300 + 300 + 1000});
+  EXPECT_LT(observed.result.outcome.seconds, 60);  // it would spin until its CPU limit, four minutes away
 }
 
 TEST(Outcome, of_a_plugin_that_heeds_the_deadline_is_timed_out_with_its_last_evidence) {
   const auto observed = act("wait", [](auto& run) {
-    run.wall = std::chrono::milliseconds{200};
-    run.grace = std::chrono::milliseconds{10'000};
+    run.wall = kShortWall;
+    run.grace = std::chrono::milliseconds{180'000};
   });
   EXPECT_EQ(kind_of(observed), "timed-out");
   ASSERT_EQ(observed.result.evidence.size(), 2u);
   EXPECT_EQ(observed.result.evidence[1].value, 2);
-  EXPECT_LT(observed.result.outcome.seconds, 8);  // it did not wait for the end of the grace
+  EXPECT_LT(observed.result.outcome.seconds, 100);  // it did not wait for the end of the grace
 }
 
 TEST(Outcome, of_a_stop_request_is_cancelled) {
   std::stop_source source;
-  std::jthread stopper{[&] {
-    std::this_thread::sleep_for(std::chrono::milliseconds{100});
-    source.request_stop();
-  }};
-  const auto observed = act("wait", [&](auto& run) { run.stop = source.get_token(); });
+  const auto observed = act("wait", [&](auto& run) {
+    run.stop = source.get_token();
+    run.grace = std::chrono::milliseconds{180'000};
+    run.on_evidence = [&] { source.request_stop(); };
+  });
   EXPECT_EQ(kind_of(observed), "cancelled");
   EXPECT_EQ(observed.result.evidence.size(), 2u);
 }
 
 TEST(Outcome, of_a_stop_request_to_one_that_does_not_listen_is_cancelled_after_the_grace) {
   std::stop_source source;
+  const auto observed = act("spin", [&](auto& run) {
+    run.stop = source.get_token();
+    run.on_evidence = [&] { source.request_stop(); };
+  });
+  EXPECT_EQ(kind_of(observed), "cancelled");
+  EXPECT_EQ(observed.result.evidence.size(), 1u);
+}
+
+TEST(Outcome, of_a_stop_request_from_another_thread_is_cancelled) {
+  std::stop_source source;
   std::jthread stopper{[&] {
     std::this_thread::sleep_for(std::chrono::milliseconds{100});
     source.request_stop();
   }};
-  const auto observed = act("spin", [&](auto& run) { run.stop = source.get_token(); });
-  EXPECT_EQ(kind_of(observed), "cancelled");
-  EXPECT_EQ(observed.result.evidence.size(), 1u);
+  EXPECT_EQ(kind_of(act("wait", [&](auto& run) { run.stop = source.get_token(); })), "cancelled");
 }
 
 TEST(Outcome, of_a_stop_request_made_before_is_cancelled_and_starts_nothing) {
@@ -115,7 +125,7 @@ TEST(Outcome, of_a_stop_request_made_before_is_cancelled_and_starts_nothing) {
 }
 
 TEST(Outcome, of_a_plugin_that_closes_the_pipe_and_spins_is_timed_out) {
-  const auto observed = act("close_frames", [](auto& run) { run.wall = std::chrono::milliseconds{300}; });
+  const auto observed = act("close_frames", [](auto& run) { run.wall = kShortWall; });
   EXPECT_EQ(kind_of(observed), "timed-out");
   EXPECT_EQ(observed.result.evidence.size(), 1u);
 }
@@ -175,10 +185,10 @@ TEST(Logging, of_a_chatterbox_is_bounded) {
 TEST(Evidence, from_several_threads_arrives_whole) { EXPECT_EQ(act("threads").result.evidence.size(), 1u + 4 * 50); }
 
 TEST(Evidence, beyond_the_runs_budget_loses_its_details_first) {
-  // 200 pieces of 1 MB are more than 64 MiB: about 33 keep their details, all arrive.
+  // 80 pieces of 1 MB are more than 64 MiB: about 33 keep their details, all arrive.
   const auto observed = act("too_much");
   EXPECT_EQ(kind_of(observed), "ok") << observed.result.outcome.message;
-  ASSERT_EQ(observed.result.evidence.size(), 201u);
+  ASSERT_EQ(observed.result.evidence.size(), 81u);
   EXPECT_TRUE(observed.result.evidence[1].details.contains("a"));
   EXPECT_TRUE(observed.result.evidence.back().details.contains("omitted"));
 }

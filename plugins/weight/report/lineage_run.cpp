@@ -62,6 +62,7 @@ class LineageRun {
 
   pedigree_status run() {
     const std::string subject_id(request_.subject().id);
+    if (request_.references().empty()) return not_applicable("there is no reference to compare with");
     const auto subject = ModelView::open(subject_id, request_.artifacts_of(request_.subject().id));
     if (!subject)
       return not_applicable(subject_id + ": " + ModelView::why_not(request_.artifacts_of(request_.subject().id)));
