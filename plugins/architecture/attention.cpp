@@ -36,6 +36,31 @@ void name_by_heads(const io::ComponentConfig& decoder, AttentionKind& attention)
   }
 }
 
+/// The other choices of the design, in words: normalisation, activation, RoPE, experts.
+nlohmann::json design_of(const io::ComponentConfig& decoder) {
+  nlohmann::json design;
+  const auto put = [&](const char* name, const std::string& text) {
+    if (!text.empty()) design[name] = text;
+  };
+  put("normalisation", decoder.text(fact::kNormKind));
+  put("activation", decoder.text(fact::kActivation));
+  if (const auto* theta = decoder.find(fact::kRopeTheta)) {
+    auto rope = "base " + io::to_text(theta->value);
+    const auto scaling = decoder.text(fact::kRopeScaling);
+    if (!scaling.empty() && scaling != "none") rope += ", " + scaling;
+    if (const auto* factor = decoder.find(fact::kRopeFactor)) rope += " x" + io::to_text(factor->value);
+    put("rope", rope);
+  }
+  if (decoder.integer_or(fact::kExperts, 0) > 1) {
+    auto experts = number(decoder, fact::kExperts) + " routed";
+    if (const auto shared = decoder.integer_or(fact::kSharedExperts, 0); shared > 0)
+      experts += ", " + std::to_string(shared) + " shared";
+    put("experts", experts + ", " + number(decoder, fact::kExpertsPerToken) + " per token, width " +
+                       number(decoder, fact::kExpertSize));
+  }
+  return design;
+}
+
 }  // namespace
 
 std::string shorten_pattern(const std::string& pattern) {
@@ -91,6 +116,9 @@ std::optional<Evidence> attention_kind(const ModelFacts& subject) {
   for (auto key : {fact::kHeads, fact::kKeyValueHeads, fact::kHeadSize, fact::kQueryRank, fact::kKeyValueRank,
                    fact::kRopeHeadSize, fact::kNopeHeadSize, fact::kValueHeadSize, fact::kSlidingWindow})
     if (const auto value = decoder->integer(key)) details["facts"][std::string{key}] = *value;
+  details["design"] = design_of(*decoder);
+  for (const auto& c : subject.config->components)
+    details["components"].push_back({{"component", c.component}, {"model_type", c.model_type}, {"place", c.root}});
   evidence.details_json = io::json_text(details);
   return evidence;
 }

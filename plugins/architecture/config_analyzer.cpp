@@ -61,7 +61,7 @@ Descriptor ConfigAnalyzer::describe() {
                   {signal::kDeclaredLineage, "count", "Places that declare this origin.", 0, 1000},
                   {signal::kImpossibleDerivation, "count", "Obstacles to a descent from the reference.", 0, 10}},
       .roles = {io::role::kConfig, io::role::kCatalogCard, io::role::kModelCard, io::role::kAdapterConfig,
-                io::role::kGguf},
+                io::role::kGenerationConfig, io::role::kGguf},
       .options = {
           {"claimed_parameters", 0.0, "Total parameters that the maker claims; 0 takes the catalog's.", 0.0, 1e15},
           {"claimed_active_parameters", 0.0,

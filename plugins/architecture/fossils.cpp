@@ -134,6 +134,7 @@ void token_ids(const ModelFacts& subject, const io::ComponentConfig& decoder, Fi
     }
   };
   check(subject.document, "");
+  if (subject.generation.is_object()) check(subject.generation, subject.generation_name + ":");
   if (decoder.root.empty()) return;
   if (const auto* object = object_at(subject.document, decoder.root); object != nullptr && object->is_object())
     check(*object, decoder.root);

@@ -121,13 +121,21 @@ const ModelFacts* meant_by(const Declaration& d, const ModelFacts& subject, cons
   return best;
 }
 
+/// A statement about the whole model is one about its decoder, the part that every verdict has; a
+/// model without a decoder is judged by its first component.
+std::string judged_component(const Declaration& d, const ModelFacts& subject) {
+  if (d.component != component::kModel) return d.component;
+  if (!subject.config || subject.decoder() != nullptr) return std::string{component::kTextDecoder};
+  return subject.config->components.front().component;
+}
+
 /// Declarations of one component that mean the same reference become one piece of evidence.
-Evidence evidence_of(const std::vector<Declaration>& said, const ModelFacts* meant) {
+Evidence evidence_of(const std::vector<Declaration>& said, const ModelFacts& subject, const ModelFacts* meant) {
   const auto& first = said.front();
   Evidence evidence;
   evidence.signal = signal::kDeclaredLineage;
   evidence.reference = meant == nullptr ? std::string{} : meant->id;
-  evidence.component = first.component;
+  evidence.component = judged_component(first, subject);
   evidence.value = static_cast<double>(said.size());
   evidence.log10_lr = kFamilyCap;
   evidence.relation = first.relation;
@@ -137,8 +145,12 @@ Evidence evidence_of(const std::vector<Declaration>& said, const ModelFacts* mea
       io::json_text({{"component", first.component}, {"parent", parent}, {"source", first.source}, {"how", first.how}});
   auto declared = json::array();
   for (const auto& d : said)
-    declared.push_back(
-        {{"component", d.component}, {"parent", parent}, {"named", d.parent}, {"source", d.source}, {"how", d.how}});
+    declared.push_back({{"component", evidence.component},
+                        {"scope", d.component},
+                        {"parent", parent},
+                        {"named", d.parent},
+                        {"source", d.source},
+                        {"how", d.how}});
   evidence.details_json = io::json_text({{"declared", declared}});
   return evidence;
 }
@@ -166,7 +178,7 @@ std::vector<Evidence> declared_lineage(const ModelFacts& subject, const std::vec
       at->second.push_back(std::move(d));
   }
   std::vector<Evidence> out;
-  for (const auto& [key, said] : grouped) out.push_back(evidence_of(said, meant[key]));
+  for (const auto& [key, said] : grouped) out.push_back(evidence_of(said, subject, meant[key]));
   return out;
 }
 

@@ -76,6 +76,14 @@ void take_adapter(ModelFacts& facts, const Artifact& artifact) {
   facts.adapter_name = artifact.name;
 }
 
+void take_generation(ModelFacts& facts, const Artifact& artifact) {
+  auto document = io::parse_json(artifact.bytes, io::config_json_limits(), artifact.name);
+  if (!document) return facts.problems.push_back(document.error().text());
+  if (!document->is_object() || facts.generation.is_object()) return;
+  facts.generation = std::move(*document);
+  facts.generation_name = artifact.name;
+}
+
 /// A card holds a config too; it serves when nothing else does.
 void fall_back_on_card(ModelFacts& facts) {
   if (facts.config || !facts.card.is_object()) return;
@@ -126,6 +134,8 @@ ModelFacts gather_facts(const Request& request, const ModelRef& model) {
       take_config(facts, artifact);
     else if (artifact.role == io::role::kGguf)
       take_gguf(facts, artifact);
+    else if (artifact.role == io::role::kGenerationConfig)
+      take_generation(facts, artifact);
     else if (artifact.role == io::role::kCatalogCard)
       take_catalog_card(facts, artifact);
     else if (artifact.role == io::role::kModelCard)

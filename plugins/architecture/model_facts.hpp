@@ -27,6 +27,8 @@ struct ModelFacts {
   std::string adapter_name;
   std::vector<std::string> gguf_bases;  ///< general.base_model of a GGUF file
   std::string gguf_name;
+  nlohmann::json generation;  ///< generation_config.json; null when there is none
+  std::string generation_name;
   std::vector<std::string> problems;  ///< artifacts that could not be read, for the log and for errors
 
   const io::ComponentConfig* component(std::string_view name) const;

@@ -68,6 +68,19 @@ TEST(errata, axk1_has_latent_attention) {
   EXPECT_NE(details_of(*e)["text"].get<std::string>().find("query rank 1536, key-value rank 512"), std::string::npos);
 }
 
+TEST(errata, the_design_is_named_in_words) {
+  const auto result = run({card_model("upstage/Solar-Open-100B")});
+  const auto details = details_of(*result.find(signal::kAttentionKind));
+  EXPECT_EQ(details["text"], "GQA, 8 groups of 8 heads");
+  EXPECT_EQ(details["design"]["normalisation"], "RMSNorm");
+  EXPECT_EQ(details["design"]["rope"], "base 1000000, yarn x2");
+  EXPECT_EQ(details["design"]["experts"], "128 routed, 1 shared, 8 per token, width 1280");
+  const auto exaone = details_of(*run({card_model("LGAI-EXAONE/K-EXAONE-236B-A23B")}).find(signal::kAttentionKind));
+  EXPECT_EQ(exaone["text"], "GQA, 8 groups of 8 heads; sliding window 128, LLLG x 12");
+  const auto vaetki = details_of(*run({card_model("NC-AI-consortium-VAETKI/VAETKI")}).find(signal::kAttentionKind));
+  EXPECT_EQ(vaetki["text"], "MLA, query rank 1536, key-value rank 512; sliding window 512, LLLLLG x 8");
+}
+
 // 7168 / 61 / 64 / 18432 / silu on both sides, and 163,840 tokens on both sides.
 TEST(errata, axk1_matches_kimi_k2_in_all_core_keys_and_the_vocabulary_size) {
   const auto result = run({card_model(kAxk1), card_model(kKimi)});

@@ -99,7 +99,7 @@ TEST(gguf, declares_its_base_model) {
   const auto result = run({gguf_model("me/mine", writer), card_model("meta-llama/Meta-Llama-3-8B")});
   const auto* e = result.find(signal::kDeclaredLineage, "meta-llama/Meta-Llama-3-8B");
   ASSERT_NE(e, nullptr);
-  EXPECT_EQ(e->component, "model");
+  EXPECT_EQ(e->component, "text_decoder");
 }
 
 // DeepSeek-V2's head parts: key length 192 = 128 without and 64 with rotary embedding, values 128.

@@ -73,8 +73,9 @@ TEST(lineage, model_card_and_adapter_name_a_reference_whatever_its_case) {
   EXPECT_EQ(result.status, PEDIGREE_OK);
   const auto* e = result.find(signal::kDeclaredLineage, "org/base-7b");
   ASSERT_NE(e, nullptr);
-  EXPECT_EQ(e->value, 2);  // said in two places, one piece of evidence
-  EXPECT_EQ(e->component, "model");
+  EXPECT_EQ(e->value, 2);                   // said in two places, one piece of evidence
+  EXPECT_EQ(e->component, "text_decoder");  // what is said of the model holds for its decoder
+  EXPECT_EQ(details_of(*e)["declared"][0]["scope"], "model");
 }
 
 TEST(lineage, a_parent_that_is_no_reference_is_still_reported) {
@@ -178,6 +179,16 @@ TEST(fossils, a_plain_configuration_has_none) {
     "intermediate_size":128,"vocab_size":100,"rms_norm_eps":1e-06,"_name_or_path":"me/mine","eos_token_id":2,
     "auto_map":{"AutoConfig":"configuration_llama.LlamaConfig"}})")
                   .empty());
+}
+
+TEST(fossils, the_generation_config_is_looked_at_too) {
+  auto model = config_model("me/mine", R"({"model_type":"llama","hidden_size":64,"vocab_size":100})");
+  model.memory.push_back({"generation-config", "generation_config.json", R"({"eos_token_id":[7, 100]})"});
+  const auto result = run({model});
+  const auto details = details_of(*result.find(signal::kFossils));
+  ASSERT_EQ(details["fossils"].size(), 1u);
+  EXPECT_EQ(details["fossils"][0]["path"], "generation_config.json:/eos_token_id");
+  EXPECT_EQ(details["fossils"][0]["value"], "100");
 }
 
 // 0.08838834764831845 is one over the square root of the head size 128.
