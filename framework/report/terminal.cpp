@@ -237,7 +237,7 @@ class Terminal {
     const std::size_t shown = style_.verbose ? order.size() : std::min(order.size(), kReferencesShown);
     std::vector<std::vector<Cell>> rows;
     for (std::size_t i = 0; i < shown; ++i) rows.push_back(reference_row(*order[i]));
-    page_.table({{say("terminal.column-reference"), 16, false, true, 0},
+    page_.table({{say("terminal.column-reference"), 28, false, true, 0},
                  {say("terminal.column-role"), 7, false, false, 76},
                  {say("terminal.column-probability"), 8, true, false, 0},
                  {"p", 5, true, false, 90},

@@ -27,7 +27,7 @@ double weakness(const nlohmann::json& power) {
 bool scanned(const Pair& pair) {
   const auto& items = pair.items[Family::weight];
   return std::any_of(items.begin(), items.end(), [](const Item& item) {
-    return stated_power(*item.record) != nullptr || (item.log10_p && item.record->log10_lr > 0);
+    return stated_power(*item.record) != nullptr || (item.log10_p && item.lr >= 1);
   });
 }
 

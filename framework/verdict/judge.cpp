@@ -157,19 +157,27 @@ class ComponentJudge {
   /// weights that were compared and found unrelated.
   void find_suspicions() {
     if (has_link(row_, profile_)) return;
+    std::vector<std::string> shape, behavior;
     for (std::size_t i = 0; i < row_.pairs.size(); ++i) {
       const auto& pair = row_.pairs[i];
-      const auto& posterior = result_.posterior.pairs[i];
-      if (settled_by_weights(pair, posterior, profile_)) continue;
-      const bool shape = same_shape(pair), behavior = close_behavior(pair, profile_);
-      if (!shape && !behavior) continue;
+      if (settled_by_weights(pair, result_.posterior.pairs[i], profile_)) continue;
+      const bool same = same_shape(pair);
+      if (!same && !close_behavior(pair, profile_)) continue;
       result_.suspicious = true;
       result_.owed.push_back(pair.reference);
-      if (result_.owed.size() > kNamed) continue;
-      add(shape ? "verdict.owed-architecture" : "verdict.owed-behavior",
-          {{"component", row_.name}, {"reference", pair.reference}});
+      (same ? shape : behavior).push_back(pair.reference);
     }
-    if (result_.owed.size() > kNamed) add("verdict.owed-more", {{"count", result_.owed.size() - kNamed}});
+    name_owed("verdict.owed-architecture", shape);
+    name_owed("verdict.owed-behavior", behavior);
+  }
+
+  /// One sentence for all references of a kind: the first few by name, the rest by number.
+  void name_owed(const char* key, const std::vector<std::string>& references) {
+    if (references.empty()) return;
+    std::string names;
+    for (std::size_t i = 0; i < std::min(references.size(), kNamed); ++i) names += (i > 0 ? ", " : "") + references[i];
+    add(key, {{"component", row_.name}, {"reference", names}, {"references", references}});
+    if (references.size() > kNamed) add("verdict.owed-more", {{"count", references.size() - kNamed}});
   }
 
   /// The weights alone may show that they began as another model, known or not.

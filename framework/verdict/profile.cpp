@@ -240,7 +240,7 @@ std::optional<double> reliability(std::string_view word) {
 
 Profile Profile::defaults() {
   Profile profile;
-  profile.signal_cap = {{"behavior.training-order", 6.0}, {"training_log.step0-link", 4.0}};
+  profile.signal_cap = {{"behavior.training-order", 6.0}, {"training_log.step0-link", 4.0}, {"weight.norm-gains", 0.5}};
   return profile;
 }
 

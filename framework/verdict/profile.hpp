@@ -65,7 +65,7 @@ struct Profile {
   double band_clean = 0.30;          ///< p_derived up to which "likely from scratch" may be said
   double band_from_scratch = 0.05;   ///< p_derived up to which "from scratch" may be said
   double weights_needed = 2.0;       ///< log10 LR of the weight family that "derived" by band needs
-  double cleared = -0.5;             ///< log10 LR of the weight family at which a suspicion is settled
+  double cleared = -1.0;             ///< log10 LR of the weight family at which a suspicion is settled
   double suspicious_behavior = 0.5;  ///< log10 LR of behavioural proximity that must be settled by weights
   double control_alarm = 1.0;        ///< log10 LR at which a control speaks of a broken scale
   double min_coverage = 0.1;
