@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <utility>
 
 #include "framework/core/text.hpp"
@@ -54,10 +53,13 @@ bool invisible(utf8proc_int32_t code) {
 }
 
 std::string visible(utf8proc_int32_t code) {
-  std::array<char, 16> buffer{};
-  const int size =
-      std::snprintf(buffer.data(), buffer.size(), code < 0x100 ? "\\x%02x" : "\\u%04x", static_cast<unsigned>(code));
-  return std::string(buffer.data(), static_cast<std::size_t>(std::max(size, 0)));
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string out = code < 0x100 ? "\\x" : "\\u";
+  int digits = code < 0x100 ? 2 : 4;
+  while (digits < 8 && (static_cast<unsigned>(code) >> (4 * digits)) != 0) ++digits;
+  for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4)
+    out += kDigits[(static_cast<unsigned>(code) >> shift) & 15u];
+  return out;
 }
 
 const char* look_alike(utf8proc_int32_t code) {
