@@ -48,7 +48,7 @@ function(pedigree_test name)
   target_compile_definitions(${name} PRIVATE PEDIGREE_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                              PEDIGREE_BINARY_DIR="${PROJECT_BINARY_DIR}")
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-                       PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 300)
+                       PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 1500)
 endfunction()
 
 # pedigree_bench(bench_NAME SOURCES ... [LINK libs...]): a program that prints a JSON list of
