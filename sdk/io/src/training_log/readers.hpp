@@ -2,7 +2,8 @@
 // One reader per kind of training log. Each appends to `log` and never throws on bad input.
 #pragma once
 
-#include <regex>
+#include <re2/re2.h>
+
 #include <string_view>
 
 #include "pedigree/io/training_log.hpp"
@@ -13,7 +14,7 @@ namespace pedigree::io::training_log {
 void read_json_log(std::string_view bytes, TrainingLog& log);
 
 /// Console output of any trainer, one measurement a line. `pattern` may be null.
-void read_text_log(std::string_view bytes, const std::regex* pattern, TrainingLog& log);
+void read_text_log(std::string_view bytes, const RE2* pattern, TrainingLog& log);
 
 /// Comma-separated values with a header line that names a loss; W&B's exported charts.
 void read_csv_log(std::string_view bytes, TrainingLog& log);

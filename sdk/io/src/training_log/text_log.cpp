@@ -126,7 +126,10 @@ void note_facts(const std::string& lowered, TrainingLog& log) {
 
 }  // namespace
 
-void read_text_log(std::string_view bytes, const std::regex* pattern, TrainingLog& log) {
+void read_text_log(std::string_view bytes, const RE2* pattern, TrainingLog& log) {
+  // The whole match and two groups: step and loss, or the loss alone.
+  std::array<re2::StringPiece, 3> match;
+  const int groups = pattern == nullptr ? 0 : std::min(pattern->NumberOfCapturingGroups(), 2) + 1;
   PointKeeper keeper{log.points};
   std::string lowered, cells;
   double epoch_base = 0, last_keras = 0;
@@ -140,17 +143,15 @@ void read_text_log(std::string_view bytes, const std::regex* pattern, TrainingLo
     plain_lower(line, lowered);
     LogPoint point;
     if (pattern != nullptr) {
-      std::match_results<std::string_view::const_iterator> match;
       const auto head = line.substr(0, kParsedPrefix);
-      if (!std::regex_search(head.begin(), head.end(), match, *pattern)) continue;
-      const auto number = [&](std::size_t group) {
-        std::string text = match[group];
-        std::string_view rest{text};
+      if (!pattern->Match({head.data(), head.size()}, 0, head.size(), RE2::UNANCHORED, match.data(), groups)) continue;
+      const auto number = [&](int group) {
+        const auto& found = match[static_cast<std::size_t>(group)];
+        std::string_view rest{found.data(), found.size()};
         return take_number(rest);
       };
-      if (match.size() > 2) point.step = number(1);
-      if (const auto loss = number(match.size() > 2 ? 2 : match.size() - 1))
-        set_field("loss", *loss, point, log.not_finite);
+      if (groups > 2) point.step = number(1);
+      if (const auto loss = number(groups - 1)) set_field("loss", *loss, point, log.not_finite);
     } else if (const auto brace = line.find('{');
                brace != std::string_view::npos && line.find("loss", brace) != std::string_view::npos) {
       each_flat_object(line.substr(brace, kParsedPrefix), [&](const FlatObject& object) {

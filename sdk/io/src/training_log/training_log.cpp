@@ -2,7 +2,6 @@
 #include "pedigree/io/training_log.hpp"
 
 #include <cctype>
-#include <regex>
 
 #include "readers.hpp"
 
@@ -34,14 +33,11 @@ Result<TrainingLog> read_training_log(std::string_view name, std::string_view by
     return Error{std::move(code), std::string{name}, "", std::move(message), std::move(hint)};
   };
   if (bytes.empty()) return fail("LOG_EMPTY", "the file is empty", "give the log of a run that logged its loss");
-  std::regex compiled;
   if (!pattern.empty()) {
-    try {
-      compiled = std::regex{std::string{pattern}, std::regex::ECMAScript | std::regex::optimize};
-    } catch (const std::regex_error& e) {
-      return fail("LOG_PATTERN", std::string{"the pattern is no regular expression: "} + e.what(),
-                  "use ECMAScript syntax with two groups, step and loss");
-    }
+    const RE2 compiled{re2::StringPiece{pattern.data(), pattern.size()}, RE2::Quiet};
+    if (!compiled.ok())
+      return fail("LOG_PATTERN", "the pattern is no regular expression: " + compiled.error(),
+                  "use RE2 syntax with two groups, step and loss");
     log.format = "text";
     training_log::read_text_log(bytes, &compiled, log);
   } else if (training_log::looks_like_tensorboard(bytes)) {

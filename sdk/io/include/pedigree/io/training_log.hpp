@@ -53,7 +53,7 @@ struct TrainingLog {
 };
 
 /// Reads a log of any supported kind, decided by content. `bytes` may be a mapping of any size: it
-/// is walked once. `pattern` (may be empty) is an ECMAScript regular expression with up to two
+/// is walked once. `pattern` (may be empty) is an RE2 regular expression with up to two
 /// groups, step and loss, for formats no table knows. Errors: LOG_EMPTY, LOG_NO_LOSS,
 /// LOG_PATTERN, LOG_BINARY. Thread-safe.
 Result<TrainingLog> read_training_log(std::string_view name, std::string_view bytes, std::string_view pattern = {});
