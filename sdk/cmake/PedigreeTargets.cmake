@@ -14,9 +14,19 @@ if(PEDIGREE_SANITIZE)
                          -fno-sanitize-recover=all)
   target_link_options(pedigree_options INTERFACE -fsanitize=${PEDIGREE_SANITIZE})
   target_compile_definitions(pedigree_options INTERFACE _GLIBCXX_ASSERTIONS PEDIGREE_SANITIZED)
+  # g++ warns wrongly of uninitialised members once it has inlined its own checks; the release build has the warning.
+  target_compile_options(pedigree_options INTERFACE -Wno-maybe-uninitialized)
 else()
   target_compile_definitions(pedigree_options INTERFACE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
 endif()
+
+# Call it first in a folder whose code does little arithmetic: under sanitizers -Og compiles it in half
+# the time of -O1 and runs it nearly as fast.
+macro(pedigree_compile_lightly)
+  if(PEDIGREE_SANITIZE)
+    add_compile_options(-Og)
+  endif()
+endmacro()
 
 # pedigree_module(name [LINK libs...]): the static library of the current folder's *.cpp
 function(pedigree_module name)
