@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "framework/worker/library.hpp"
 
+#include <dlfcn.h>
+
 #define BOOST_DLL_USE_STD_FS  // std::filesystem, so that Boost stays headers only
 #include <boost/dll/shared_library.hpp>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <vector>
 
@@ -36,14 +37,15 @@ io::Result<OpenLibrary> open_library(const fs::path& file) {
 io::Result<const pedigree_plugin*> load(OpenLibrary& library) {
   // Boost.DLL turns a bare name into "./name"; an absolute path of the descriptor leaves nothing to search.
   const fs::path path = "/proc/self/fd/" + std::to_string(library.opened.release());
-  auto loaded = std::make_unique<boost::dll::shared_library>();
+  // Never unloaded, see the header; Boost has no name for that mode and passes it on to dlopen.
+  constexpr auto kKeep = static_cast<boost::dll::load_mode::type>(RTLD_NODELETE);
+  boost::dll::shared_library loaded;
   try {
-    loaded->load(path, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local);
+    loaded.load(path, boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local | kKeep);
   } catch (const std::exception& e) {
     return io::Error{"LOAD_FAILED", library.name, {}, e.what(), "is every library it needs installed?"};
   }
-  const auto entry = &loaded->get<const pedigree_plugin*(std::uint32_t)>(kEntry);
-  (void)loaded.release();  // never unloaded, see the header
+  const auto entry = &loaded.get<const pedigree_plugin*(std::uint32_t)>(kEntry);
   const pedigree_plugin* plugin = entry(PEDIGREE_ABI_MINOR);
   if (plugin == nullptr)
     return io::Error{"ABI_TOO_NEW",

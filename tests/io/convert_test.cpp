@@ -3,9 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <numeric>
 #include <random>
@@ -22,7 +22,8 @@ constexpr Dtype kBlocks[] = {Dtype::kQ4_0,  Dtype::kQ4_1,  Dtype::kQ5_0, Dtype::
 
 std::vector<std::uint32_t> bits_of(const std::vector<float>& values) {
   std::vector<std::uint32_t> bits(values.size());
-  std::memcpy(bits.data(), values.data(), values.size() * 4);
+  std::transform(values.begin(), values.end(), bits.begin(),
+                 [](float value) { return std::bit_cast<std::uint32_t>(value); });
   return bits;
 }
 
