@@ -2,6 +2,7 @@
 #include "plugins/tokenizer/analyzers/ancestry_analyzer.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "plugins/tokenizer/analyzers/comparison_run.hpp"
@@ -96,6 +97,29 @@ std::string tests_in_words(const AncestorHypothesis& hypothesis) {
   return out;
 }
 
+/// The broken statistic, where somebody published it.
+std::size_t emit_positionwise(const Host& host, const Model& model) {
+  std::string shares;
+  double largest = 0;
+  json rows = json::array();
+  for (const auto& overlap : model.facts->published) {
+    if (!overlap.positionwise || !(*overlap.positionwise >= 0 && *overlap.positionwise <= 1)) continue;
+    const auto hundredths = std::lround(*overlap.positionwise * 10'000);
+    shares += (shares.empty() ? "" : ", ") + overlap.with + " " + std::to_string(hundredths / 100) + "." +
+              std::to_string(hundredths / 10 % 10) + std::to_string(hundredths % 10) + " %";
+    largest = std::max(largest, *overlap.positionwise);
+    rows.push_back({{"with", overlap.with}, {"share", *overlap.positionwise}});
+  }
+  if (shares.empty()) return 0;
+  emit(host, {.signal = "tokenizer.published-positionwise",
+              .reference = "",
+              .value = largest,
+              .summary_key = "tokenizer.published.positionwise",
+              .params = {{"shares", shares}},
+              .details = {{"artefact", true}, {"published", std::move(rows)}}});
+  return 1;
+}
+
 std::size_t emit_published(const Host& host, const Model& model, const std::vector<io::Signature>& signatures) {
   if (!model.facts || model.facts->published.empty()) return 0;
   const auto holding = test_published(*model.facts, signatures);
@@ -131,12 +155,12 @@ std::size_t emit_published(const Host& host, const Model& model, const std::vect
         .summary_key = key,
         .params = params,
         .details = {{"hypotheses", std::move(rows)}, {"basis", "published counts; the file itself was not at hand"}}});
-  return 1;
+  return 1 + emit_positionwise(host, model);
 }
 
 std::string_view remainder_key(const Relation& r) {
   if (r.remainder_tokens < kFewestItems) return "tokenizer.remainder.empty";
-  const bool ordered = order_score(r.remainder) >= kRelatedScore;
+  const bool ordered = r.remainder_score >= kRelatedScore;
   if (r.peeled.empty()) return ordered ? "tokenizer.remainder.own" : "tokenizer.remainder.unrelated";
   return ordered ? "tokenizer.remainder.shared" : "tokenizer.remainder.siblings";
 }
@@ -152,7 +176,9 @@ Descriptor AncestryAnalyzer::describe() {
            {"tokenizer.remainder", "fraction", "Common order of what two vocabularies share beyond common ancestors.",
             0, 1},
            {"tokenizer.published-counts", "fraction",
-            "Share of published overlaps that a common ancestor explains, by arithmetic alone.", 0, 1}},
+            "Share of published overlaps that a common ancestor explains, by arithmetic alone.", 0, 1},
+           {"tokenizer.published-positionwise", "fraction",
+            "Published share of merges equal at the same position: an artefact, shown with its warning.", 0, 1}},
           tokenizer_roles(),
           {}};
 }

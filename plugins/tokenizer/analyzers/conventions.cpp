@@ -77,10 +77,14 @@ std::size_t emit_specials(const Host& host, const Model& subject, const Model& r
 
 std::size_t emit_template(const Host& host, const Model& subject, const Model& reference) {
   if (subject.companions.templates.empty() || reference.companions.templates.empty()) return 0;
+  constexpr int kMostPairs = 64;  // each may take 16 million steps
   TemplateComparison best;
+  int pairs = 0;
   for (const auto& a : subject.companions.templates)
-    for (const auto& b : reference.companions.templates)
+    for (const auto& b : reference.companions.templates) {
+      if (pairs++ == kMostPairs) break;
       if (auto found = compare_templates(a.text, b.text); found.similarity >= best.similarity) best = std::move(found);
+    }
   emit(host, {.signal = "tokenizer.chat-template",
               .reference = reference.id,
               .value = best.similarity,

@@ -24,14 +24,19 @@ json overlap_params(const Relation& r) {
           {"share", r.overlap.share_of_reference()},
           {"share_of_subject", r.overlap.share_of_subject()},
           {"jaccard", r.overlap.jaccard()},
-          {"order", std::max(r.ids.longest_ratio, r.merges.longest_ratio)},
+          {"order", std::max(r.spoken.longest_ratio, r.merges.longest_ratio)},
+          {"strangers", longest_ratio_of_strangers(r.items())},
           {"score", r.score()}};
 }
 
 json order_params(const OrderStatistics& order) {
-  return {{"longest", order.longest},     {"items", order.items},
-          {"ratio", order.longest_ratio}, {"adjacency", order.adjacency},
-          {"block", order.longest_block}, {"chance", longest_ratio_of_chance(order.items)},
+  return {{"longest", order.longest},
+          {"items", order.items},
+          {"ratio", order.longest_ratio},
+          {"adjacency", order.adjacency},
+          {"block", order.longest_block},
+          {"chance", longest_ratio_of_chance(order.items)},
+          {"strangers", longest_ratio_of_strangers(order.items)},
           {"score", order_score(order)}};
 }
 

@@ -21,11 +21,11 @@ struct HashedToken {
   bool speaks;  ///< of order
 };
 
-std::vector<HashedToken> hashed_tokens(const io::Tokenizer& tokenizer) {
+std::vector<HashedToken> hashed_tokens(const io::Tokenizer& tokenizer, const Speakers& speakers) {
   std::vector<HashedToken> out;
   out.reserve(tokenizer.core_count());
   for (std::uint32_t i = 0; i < tokenizer.size(); ++i)
-    if (tokenizer.is_core(i)) out.push_back({tokenizer.hash(i), i, speaks_of_order(tokenizer, i)});
+    if (tokenizer.is_core(i)) out.push_back({tokenizer.hash(i), i, speakers[i]});
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.hash < b.hash; });
   return out;
 }
@@ -123,10 +123,11 @@ std::vector<io::Signature> shipped_signatures() {
   return out;
 }
 
-Ancestry ancestry_of(const io::Tokenizer& tokenizer, const std::vector<io::Signature>& signatures) {
+Ancestry ancestry_of(const io::Tokenizer& tokenizer, const Speakers& speakers,
+                     const std::vector<io::Signature>& signatures) {
   Ancestry out;
   out.members.assign(tokenizer.size(), 0);
-  const auto tokens = hashed_tokens(tokenizer);
+  const auto tokens = hashed_tokens(tokenizer, speakers);
   MemberOrder order{tokenizer};
   for (const auto& signature : signatures) {
     AncestorMatch match;

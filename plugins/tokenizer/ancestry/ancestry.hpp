@@ -10,6 +10,7 @@
 #include "pedigree/io/tokenizer.hpp"
 #include "pedigree/io/tokenizer_signature.hpp"
 #include "plugins/tokenizer/compare/order.hpp"
+#include "plugins/tokenizer/compare/speakers.hpp"
 
 namespace pedigree::tokenizer {
 
@@ -42,12 +43,16 @@ struct Ancestry {
 /// Holds `tokenizer` against every signature. Smaller vocabularies come first and are peeled off
 /// before a larger one is tried, so that a sibling is not taken for a parent: Qwen shares 100,256
 /// ordered tokens with Llama-3, and none of the order in what Llama-3 added.
-Ancestry ancestry_of(const io::Tokenizer& tokenizer, const std::vector<io::Signature>& signatures);
+Ancestry ancestry_of(const io::Tokenizer& tokenizer, const Speakers& speakers,
+                     const std::vector<io::Signature>& signatures);
+inline Ancestry ancestry_of(const io::Tokenizer& tokenizer, const std::vector<io::Signature>& signatures) {
+  return ancestry_of(tokenizer, Speakers{tokenizer}, signatures);
+}
 
 /// Fewest tokens whose order is worth testing, and the order score from which two lists are related
 /// (calibration: docs/analyzers/tokenizer.md).
 inline constexpr std::size_t kFewestItems = 200;
 inline constexpr double kRelatedScore = 0.2;
-inline constexpr double kUnrelatedScore = 0.1;
+inline constexpr double kUnrelatedScore = 0.03;
 
 }  // namespace pedigree::tokenizer

@@ -2,6 +2,7 @@
 #include "plugins/tokenizer/ancestry/relation.hpp"
 
 #include <algorithm>
+#include <functional>
 
 namespace pedigree::tokenizer {
 namespace {
@@ -29,20 +30,46 @@ const io::Signature* same_as(const Ancestry& ancestry) {
   return closest != nullptr && closest->same ? closest->signature : nullptr;
 }
 
+/// What is left when the tokens of common ancestors are set aside.
+void set_aside(const Profile& subject, const Profile& reference, std::uint32_t peeled,
+               const std::function<bool(const SharedToken&)>& speaks, Relation& r) {
+  const auto left = [&](const SharedToken& token) { return (subject.ancestry.members[token.subject] & peeled) == 0; };
+  r.remainder_tokens = static_cast<std::size_t>(std::count_if(r.overlap.shared.begin(), r.overlap.shared.end(), left));
+  r.explained = r.overlap.common() - r.remainder_tokens;
+  const auto &s = *subject.tokenizer, &t = *reference.tokenizer;
+  r.remainder = order_of(id_places(s, t, r.overlap, left));
+  const auto spoken =
+      order_of(id_places(s, t, r.overlap, [&](const SharedToken& token) { return left(token) && speaks(token); }));
+  const auto merges = order_of(merge_places(subject.merges, reference.merges, r.overlap, left));
+  r.remainder_score = spoken.items < kFewestItems ? 0 : order_score(spoken);
+  if (merges.items < kFewestItems || order_score(merges) <= r.remainder_score) return;
+  r.remainder_score = order_score(merges);
+  if (merges.longest_ratio > r.remainder.longest_ratio) r.remainder = merges;
+}
+
+/// Too few tokens speak of order: a copy can be told, a relation cannot.
+Kinship decide_with_little(const Relation& r) {
+  constexpr std::size_t kFewestOfCopy = 50;
+  if (r.overlap.jaccard() >= kSameCore && r.ids.items >= kFewestOfCopy && r.ids.longest_ratio >= kWhole)
+    return Kinship::kIdentical;
+  const bool small = std::min(r.overlap.subject_tokens, r.overlap.reference_tokens) < 2 * kFewestItems;
+  return small || r.ids.items >= kFewestItems ? Kinship::kUnclear : Kinship::kIndependent;
+}
+
 Kinship decide(const Relation& r) {
-  if (r.overlap.common() < kFewestItems)
-    return r.overlap.reference_tokens < 2 * kFewestItems ? Kinship::kUnclear : Kinship::kIndependent;
+  if (r.items() < kFewestItems) return decide_with_little(r);
   const double score = r.score();
+  const double contained = std::max(r.overlap.share_of_reference(), r.overlap.share_of_subject());
   if (score < kRelatedScore) {
     if (r.overlap.jaccard() >= kSameSet) return Kinship::kRenumbered;
-    return score <= kUnrelatedScore ? Kinship::kIndependent : Kinship::kUnclear;
+    if (score <= kUnrelatedScore) return Kinship::kIndependent;
+    return contained >= kWhole ? Kinship::kRebuilt : Kinship::kUnclear;
   }
   if (r.overlap.jaccard() >= kSameCore) return Kinship::kIdentical;
   if (r.overlap.share_of_reference() >= kWhole) return Kinship::kExtends;
   if (r.overlap.share_of_subject() >= kWhole) return Kinship::kExtendedBy;
   if (r.peeled.empty()) return Kinship::kPartial;
-  const bool own_order = r.remainder.items >= kFewestItems && order_score(r.remainder) >= kRelatedScore;
-  return own_order ? Kinship::kPartial : Kinship::kSiblings;
+  return r.remainder_score >= kRelatedScore ? Kinship::kPartial : Kinship::kSiblings;
 }
 
 }  // namespace
@@ -59,6 +86,8 @@ std::string_view name_of(Kinship kinship) {
       return "extended-by";
     case Kinship::kPartial:
       return "partial";
+    case Kinship::kRebuilt:
+      return "rebuilt";
     case Kinship::kSiblings:
       return "siblings";
     case Kinship::kIndependent:
@@ -69,30 +98,31 @@ std::string_view name_of(Kinship kinship) {
   return "";
 }
 
-double Relation::score() const { return std::max(order_score(ids), order_score(merges)); }
+double Relation::score() const {
+  return std::max(spoken.items < kFewestItems ? 0 : order_score(spoken), order_score(merges));
+}
 
-bool Relation::is_reuse() const { return kinship <= Kinship::kPartial; }
+bool Relation::is_reuse() const { return kinship <= Kinship::kRebuilt; }
 
 Relation relate(const Profile& subject, const Profile& reference) {
   Relation r;
   const auto &s = *subject.tokenizer, &t = *reference.tokenizer;
   r.overlap = overlap_of(s, t);
+  const auto speaks = [&](const SharedToken& token) {
+    return subject.speakers[token.subject] && reference.speakers[token.reference];
+  };
   r.ids = order_of(id_places(s, t, r.overlap));
+  r.spoken = order_of(id_places(s, t, r.overlap, speaks));
   const auto merges = merge_places(subject.merges, reference.merges, r.overlap);
   r.common_merges = merges.size();
   if (merges.size() >= kFewestItems) r.merges = order_of(merges);
   r.reference_is = same_as(reference.ancestry);
   r.subject_is = same_as(subject.ancestry);
-  const std::uint32_t peeled = common_ancestors(subject, reference, r);
-  const auto left = [&](std::uint32_t token) { return (subject.ancestry.members[token] & peeled) == 0; };
-  for (const auto& token : r.overlap.shared) r.remainder_tokens += static_cast<std::size_t>(left(token.subject));
-  r.explained = r.overlap.common() - r.remainder_tokens;
-  r.remainder = peeled == 0 ? r.ids : order_of(id_places(s, t, r.overlap, left));
-  if (peeled != 0) {
-    const auto left_merges = order_of(merge_places(subject.merges, reference.merges, r.overlap, left));
-    if (left_merges.items >= kFewestItems && order_score(left_merges) > order_score(r.remainder))
-      r.remainder = left_merges;
-  }
+  r.remainder = r.ids;
+  r.remainder_tokens = r.overlap.common();
+  r.remainder_score = r.score();
+  if (const std::uint32_t peeled = common_ancestors(subject, reference, r); peeled != 0)
+    set_aside(subject, reference, peeled, speaks, r);
   r.kinship = decide(r);
   return r;
 }
@@ -109,6 +139,8 @@ double log10_likelihood_ratio(const Relation& r) {
       return 0.2;
     case Kinship::kExtendedBy:
       return r.remainder_tokens < kFewestItems ? 0 : 0.1;
+    case Kinship::kRebuilt:
+      return 0.1;
     case Kinship::kIndependent:
       return -0.3;
     case Kinship::kSiblings:

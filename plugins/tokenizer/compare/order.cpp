@@ -78,11 +78,19 @@ double longest_ratio_of_chance(std::size_t items) {
   return items == 0 ? 1 : std::min(1.0, 2 / std::sqrt(static_cast<double>(items)));
 }
 
+double longest_ratio_of_strangers(std::size_t items) {
+  constexpr double kLargestSeen = 7.5;
+  return items == 0 ? 1 : std::min(1.0, kLargestSeen / std::sqrt(static_cast<double>(items)));
+}
+
 double order_score(const OrderStatistics& order) {
+  constexpr double kNeighboursOfStrangers = 40;
   if (order.items < 2) return 0;
-  const double chance = longest_ratio_of_chance(order.items);
-  const double beyond = chance >= 1 ? 0 : std::max(0.0, (order.longest_ratio - chance) / (1 - chance));
-  return std::max(beyond, order.adjacency);
+  const auto beyond = [](double value, double usual) {
+    return usual >= 1 ? 0 : std::max(0.0, (value - usual) / (1 - usual));
+  };
+  return std::max(beyond(order.longest_ratio, longest_ratio_of_strangers(order.items)),
+                  beyond(order.adjacency, kNeighboursOfStrangers / static_cast<double>(order.items)));
 }
 
 }  // namespace pedigree::tokenizer

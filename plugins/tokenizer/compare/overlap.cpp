@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "plugins/tokenizer/compare/speakers.hpp"
+
 namespace pedigree::tokenizer {
 namespace {
 
@@ -35,16 +37,12 @@ Overlap overlap_of(const io::Tokenizer& subject, const io::Tokenizer& reference)
   return out;
 }
 
-bool speaks_of_order(const io::Tokenizer& tokenizer, std::size_t token) {
-  return tokenizer.kind(token) == io::TokenKind::kOrdinary && tokenizer.bytes(token).size() >= 2;
-}
-
 std::vector<Places> id_places(const io::Tokenizer& subject, const io::Tokenizer& reference, const Overlap& overlap,
-                              const std::function<bool(std::uint32_t)>& keep) {
+                              const std::function<bool(const SharedToken&)>& keep) {
   std::vector<Places> out;
   out.reserve(overlap.shared.size());
   for (const auto& token : overlap.shared)
-    if (speaks_of_order(reference, token.reference) && (!keep || keep(token.subject)))
+    if (is_learned_sequence(reference, token.reference) && (!keep || keep(token)))
       out.push_back({subject.id(token.subject), reference.id(token.reference)});
   return out;
 }
@@ -58,11 +56,11 @@ MergeTable::MergeTable(const io::Tokenizer& tokenizer)
 }
 
 std::vector<Places> merge_places(const MergeTable& subject, const MergeTable& reference, const Overlap& overlap,
-                                 const std::function<bool(std::uint32_t)>& keep) {
+                                 const std::function<bool(const SharedToken&)>& keep) {
   std::vector<Places> out;
   for (const auto& token : overlap.shared) {
     const auto split = reference.split(token.reference);
-    if (split != 0 && split == subject.split(token.subject) && (!keep || keep(token.subject)))
+    if (split != 0 && split == subject.split(token.subject) && (!keep || keep(token)))
       out.push_back({subject.place(token.subject), reference.place(token.reference)});
   }
   const auto by_reference = [](const Places& a, const Places& b) { return a.reference < b.reference; };

@@ -31,13 +31,9 @@ struct Overlap {
 
 Overlap overlap_of(const io::Tokenizer& subject, const io::Tokenizer& reference);
 
-/// True for tokens that say something about order: learned, of two bytes or more (the 256 bytes
-/// stand in one of two or three customary orders everywhere).
-bool speaks_of_order(const io::Tokenizer& tokenizer, std::size_t token);
-
-/// Ids of the shared tokens that speak of order and pass `keep` (index in the subject).
+/// Ids of the shared tokens of two bytes or more that pass `keep` (indices in the subject and the reference).
 std::vector<Places> id_places(const io::Tokenizer& subject, const io::Tokenizer& reference, const Overlap& overlap,
-                              const std::function<bool(std::uint32_t)>& keep = {});
+                              const std::function<bool(const SharedToken&)>& keep = {});
 
 /// Canonical merges of one tokenizer: where each token is split, and when.
 class MergeTable {
@@ -58,7 +54,7 @@ class MergeTable {
 
 /// Places of the merges that both have (same bytes, same split), by ascending place in the reference.
 std::vector<Places> merge_places(const MergeTable& subject, const MergeTable& reference, const Overlap& overlap,
-                                 const std::function<bool(std::uint32_t)>& keep = {});
+                                 const std::function<bool(const SharedToken&)>& keep = {});
 
 /// How many core tokens stand at the same place from the start on.
 std::size_t common_prefix(const io::Tokenizer& subject, const io::Tokenizer& reference);

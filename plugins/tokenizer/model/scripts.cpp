@@ -97,6 +97,13 @@ bool is_digits(std::string_view bytes) {
   return !bytes.empty() && std::all_of(bytes.begin(), bytes.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+std::size_t VocabularyProfile::median_length() const {
+  std::size_t seen = 0;
+  for (std::size_t i = 0; i < lengths.size(); ++i)
+    if ((seen += lengths[i]) * 2 >= ordinary) return i + 1;
+  return lengths.size();
+}
+
 VocabularyProfile profile_of(const io::Tokenizer& tokenizer) {
   VocabularyProfile out;
   std::size_t total = 0;

@@ -47,6 +47,9 @@ struct VocabularyProfile {
       lengths{};  ///< ordinary tokens of i + 1 bytes; the last row holds the longer ones
   std::size_t ordinary = 0, with_leading_space = 0, longest = 0;
   double mean_length = 0;
+
+  /// Half of the tokens have at most so many bytes; kLengthRows stands for that and more.
+  std::size_t median_length() const;
 };
 
 VocabularyProfile profile_of(const io::Tokenizer& tokenizer);

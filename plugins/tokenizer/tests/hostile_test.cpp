@@ -2,7 +2,12 @@
 // Files made to hurt: each ends in its own clear error, quickly and without much memory.
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <random>
+
+#include "pedigree/io/tokenizer_merges.hpp"
 #include "pedigree/io/tokenizer_signature.hpp"
+#include "plugins/tokenizer/tests/made_files.hpp"
 #include "plugins/tokenizer/tests/tokenizer_files.hpp"
 
 namespace pedigree::tokenizer {
@@ -92,6 +97,75 @@ TEST(Hostile, a_million_brackets_are_refused_wherever_they_stand) {
         << member;
   EXPECT_NE(code_of("tokenizer.json", bpe("{\"a\":0}", deep)), "ok");
   EXPECT_NE(code_of("tokenizer.json", bpe(deep)), "ok");
+}
+
+TEST(Hostile, errors_say_where_what_was_found_and_what_to_do) {
+  const auto error_of = [](const std::string& bytes) { return io::read_tokenizer({"tokenizer.json", bytes}).error(); };
+  const auto id = error_of(R"({"model":{"vocab":{"a":0,"b":-3}}})");
+  EXPECT_NE(id.message.find("found -3"), std::string::npos) << id.text();
+  EXPECT_FALSE(id.hint.empty());
+  const auto utf8 = error_of("{\"model\":{\"vocab\":{\"\xC3\xA9\":0,\"\xED\xA0\x80\":1}}}");
+  EXPECT_EQ(utf8.code, "TOK_ENCODING");
+  EXPECT_EQ(utf8.place, "byte 27") << utf8.text();  // after {"model":{"vocab":{", two bytes, and ":0,"
+  const auto cut = error_of(R"({"model":{"vocab":{"a":0,)");
+  EXPECT_EQ(cut.place, "byte 24") << cut.text();
+  EXPECT_FALSE(cut.hint.empty());
+}
+
+/// A vocabulary of the 256 bytes and these tokens as tiktoken lines.
+std::string byte_level(const std::vector<std::string>& tokens) {
+  std::vector<std::string> all;
+  for (int byte = 0; byte < 256; ++byte) all.emplace_back(1, static_cast<char>(byte));
+  all.insert(all.end(), tokens.begin(), tokens.end());
+  return testing::tiktoken_file(all);
+}
+
+TEST(Hostile, long_tokens_are_split_in_bounded_time) {
+  // 2,000 tokens of 60,000 bytes: looking for every split would hash 7,000 GB.
+  std::mt19937_64 random{1};
+  std::vector<std::string> tokens;
+  for (int i = 0; i < 2000; ++i) {
+    tokens.emplace_back(60'000, 'a');
+    for (auto& c : tokens.back()) c = static_cast<char>(random());
+  }
+  const auto tokenizer = io::read_tokenizer({"x.tiktoken", byte_level(tokens)});
+  ASSERT_TRUE(tokenizer.ok()) << tokenizer.error().text();
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_TRUE(io::canonical_merges(*tokenizer).empty());
+  EXPECT_TRUE(io::every_split(*tokenizer, 10'000).empty());
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
+}
+
+// token_hash() backwards, to make tokens that collide: every step of it is a bijection of 64 bits.
+std::uint64_t inverse_of(std::uint64_t odd) {
+  std::uint64_t x = odd;
+  for (int i = 0; i < 6; ++i) x *= 2 - odd * x;
+  return x;
+}
+std::uint64_t unmix(std::uint64_t h) {
+  const auto unshift = [](std::uint64_t v) { return v ^ v >> 33; };  // 33 >= 32: its own inverse
+  h = unshift(h) * inverse_of(0xC4CEB9FE1A85EC53ull);
+  return unshift(unshift(h) * inverse_of(0xFF51AFD7ED558CCDull));
+}
+std::uint64_t mix(std::uint64_t h) {
+  h = (h ^ h >> 33) * 0xFF51AFD7ED558CCDull;
+  h = (h ^ h >> 33) * 0xC4CEB9FE1A85EC53ull;
+  return h ^ h >> 33;
+}
+
+TEST(Hostile, a_vocabulary_made_to_collide_is_refused_in_good_time) {
+  constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15ull, kStart = 0x70656469677265ull ^ 32;
+  std::mt19937_64 random{1};
+  std::vector<std::string> tokens;
+  for (std::uint64_t i = 0; i < 200'000; ++i) {
+    std::uint64_t words[2] = {random(), 0};
+    words[1] = unmix(unmix(i << 30) * inverse_of(kOdd)) ^ mix(kStart ^ words[0]) * kOdd;
+    tokens.emplace_back(reinterpret_cast<const char*>(words), 16);
+  }
+  ASSERT_EQ(io::token_hash(tokens[5]), 5ull << 30);  // else this test tests nothing
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(code_of("x.tiktoken", byte_level(tokens)), "TOK_COLLISIONS");
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
 }
 
 TEST(Hostile, a_file_beyond_the_size_limit_is_not_read) {

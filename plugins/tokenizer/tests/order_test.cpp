@@ -54,8 +54,8 @@ TEST(Order, one_order_with_gaps_scores_one) {
 }
 
 TEST(Order, chance_scores_near_nothing_at_every_length) {
-  // LIS of a random permutation of n is 2 sqrt(n) - 1.77 n^(1/6) + ... (Baik, Deift, Johansson 1999), so
-  // the part beyond 2 / sqrt(n) is never large. Adjacency of chance is 1 / n.
+  // LIS of a random permutation of n is 2 sqrt(n) - 1.77 n^(1/6) + ... (Baik, Deift, Johansson 1999), below
+  // the 7 / sqrt(n) that independent vocabularies reach. Adjacency of chance is 1 / n.
   for (const std::size_t n : {200u, 1000u, 20000u})
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
       const auto order = order_of(in_reference_order(permutation(n, seed)));

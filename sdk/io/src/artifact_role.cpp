@@ -111,6 +111,7 @@ std::string_view role_of(std::string_view name, std::string_view head) {
   for (const auto& [known, role] : kByName)
     if (base == known) return role;
   if (base == "README.md" && skip_space(head).starts_with("---")) return role::kModelCard;
+  if (base == "vocab.txt" && !contains(head, "loss")) return role::kVocab;
   if (ends_with_any(base, {".tiktoken"}) || looks_like_tiktoken(head)) return role::kTokenizer;
   if (contains(base, ".model") && !head.empty() && head.front() == '\n') return role::kTokenizer;
   if (skip_space(head).starts_with("{") || skip_space(head).starts_with("[")) return role_of_json(head);

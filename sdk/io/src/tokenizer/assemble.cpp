@@ -129,12 +129,17 @@ class TokenizerAssembler {
     const std::size_t n = out_.ids_.size();
     out_.table_.assign(std::bit_ceil(2 * n + 2), 0);
     const std::size_t mask = out_.table_.size() - 1;
-    std::size_t repeated = 0;
+    std::size_t repeated = 0, steps = 0;
     for (std::size_t i = 0; i < n; ++i) {
       if (!out_.is_core(i)) continue;
       const std::uint64_t hash = out_.hashes_[i];
       std::size_t slot = hash & mask;
       for (; out_.table_[slot] != 0; slot = (slot + 1) & mask) {
+        // A half-full table takes 1.5 steps a token; only tokens made to collide take more than 64.
+        if (++steps > 64 * n + 4096)
+          return error("TOK_COLLISIONS", place_of(in_.tokens[i]),
+                       "the tokens up to here collide in any table of their hashes, which does not happen by chance",
+                       "the file was made to exhaust its reader; do not use it");
         const std::size_t other = (out_.table_[slot] & 0xFFFFFFFFu) - 1;
         if (out_.hashes_[other] != hash || out_.bytes(other) != out_.bytes(i)) continue;
         if (in_.tokens[other].text == in_.tokens[i].text && !in_.allow_duplicates)

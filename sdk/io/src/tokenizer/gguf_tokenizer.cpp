@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The tokenizer inside a GGUF file: keys tokenizer.ggml.*.
+#include <algorithm>
 #include <iterator>
 
 #include "pedigree/io/gguf.hpp"
 #include "spelling.hpp"
+#include "steps.hpp"
 #include "vocab_reader.hpp"
 
 namespace pedigree::io {
@@ -70,12 +72,29 @@ class GgufTokenizerReader {
     } else if (model == "t5") {
       parts_.model = TokenizerModel::kUnigram;
     } else {
-      parts_.model = TokenizerModel::kWordLevel;
-      parts_.spelling = Spelling::kRaw;
-      parts_.notices.push_back(
-          {"GGUF_MODEL", parts_.file,
-           "tokenizer.ggml.model is \"" + std::string{model} + "\"; its tokens are compared as they are written"});
+      guess_model();
+      parts_.notices.push_back({"GGUF_MODEL", parts_.file,
+                                "tokenizer.ggml.model is \"" + std::string{model} +
+                                    "\", unknown here; its tokens are read by how they look"});
     }
+  }
+
+  /// New kinds of tokenizer come as variants of known ones: the letters and the merges tell which.
+  void guess_model() {
+    constexpr std::size_t kMarkedOf10 = 1;
+    const auto marked =
+        static_cast<std::size_t>(std::count_if(parts_.tokens.begin(), parts_.tokens.end(), [](const RawToken& token) {
+          return token.text.find("\xE2\x96\x81") != token.text.npos;
+        }));
+    const bool spaces_marked = marked * 10 >= parts_.tokens.size() * kMarkedOf10;
+    parts_.conventions.byte_level = !spaces_marked && looks_byte_level(parts_.tokens);
+    parts_.spelling = parts_.conventions.byte_level ? Spelling::kByteLevel
+                      : spaces_marked               ? Spelling::kMetaspace
+                                                    : Spelling::kRaw;
+    if (gguf_.find("tokenizer.ggml.merges") != nullptr)
+      parts_.ranks = RankSource::kMerges;
+    else
+      parts_.model = TokenizerModel::kWordLevel;
   }
 
   Status read_types() {

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "parts.hpp"
+#include "spelling.hpp"
 
 namespace pedigree::io {
 
@@ -35,6 +36,7 @@ class JsonDocument {
 
   Error failure(simdjson::error_code code, std::string_view member) {
     const bool deep = code == simdjson::DEPTH_ERROR;
+    if (!opened_ || code == simdjson::INCOMPLETE_ARRAY_OR_OBJECT) return whole_document(code);
     return tokenizer_error(deep                           ? "TOK_DEPTH"
                            : code == simdjson::UTF8_ERROR ? "TOK_ENCODING"
                                                           : "TOK_JSON",
@@ -42,7 +44,14 @@ class JsonDocument {
                            "the file is damaged or incomplete; fetch it again");
   }
   Error wrong(std::string_view code, std::string_view member, std::string message) {
-    return tokenizer_error(std::string{code}, file_, place(member), std::move(message));
+    return tokenizer_error(std::string{code}, file_, place(member), std::move(message),
+                           "the file is damaged, was edited by hand, or is of another kind; fetch it again");
+  }
+  /// What stands there, for a message: "found -3".
+  static std::string found(std::string_view token) {
+    constexpr std::size_t kLongest = 24;
+    while (!token.empty() && static_cast<unsigned char>(token.back()) <= ' ') token.remove_suffix(1);
+    return "found " + std::string{token.substr(0, kLongest)} + (token.size() > kLongest ? "..." : "");
   }
 
   /// A member nobody reads: passed over, unless it is nested absurdly deep.
@@ -64,6 +73,24 @@ class JsonDocument {
 
  private:
   static constexpr unsigned kDeepest = 64;
+
+  /// The parser says neither where bytes stop being UTF-8 nor that a document has no end.
+  Error whole_document(simdjson::error_code code) const {
+    const std::string_view text{text_.data(), text_.size()};
+    constexpr std::string_view kAgain = "the file is damaged or incomplete; fetch it again";
+    if (const auto bad = first_not_utf8(text); bad < text.size())
+      return tokenizer_error("TOK_ENCODING", file_, "byte " + std::to_string(bad),
+                             "the bytes from here on are not UTF-8, which JSON has to be", std::string{kAgain});
+    const auto last = text.find_last_not_of(" \t\r\n");
+    if (last != text.npos && text[last] != '}' && text[last] != ']')
+      return tokenizer_error(
+          "TOK_JSON", file_, "byte " + std::to_string(last),
+          "the document does not end with a closing bracket: it is cut off, or other text follows it",
+          std::string{kAgain});
+    return tokenizer_error(code == simdjson::DEPTH_ERROR ? "TOK_DEPTH" : "TOK_JSON", file_,
+                           last == text.npos ? "" : "byte " + std::to_string(last),
+                           std::string{simdjson::error_message(code)}, std::string{kAgain});
+  }
 
   std::string place(std::string_view member) {
     std::string out = member.empty() ? std::string{} : "/" + std::string{member};

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <optional>
 #include <utility>
 
 #include "spelling.hpp"
@@ -11,6 +12,8 @@ namespace pedigree::io {
 namespace {
 
 constexpr std::size_t kMostLetters = 256;
+/// Bytes hashed to find splits: a token of n bytes costs n squared. A real vocabulary of 200,000 needs 20 million.
+constexpr std::uint64_t kMostHashed = std::uint64_t{1} << 32;
 
 /// Rank by bytes, one cache line a look-up: 40 bits of the hash beside 24 bits of rank. Two different
 /// substrings share a slot and a tag about once in 10^12 look-ups; the merge found would then be wrong
@@ -64,6 +67,7 @@ class MergeBuilder {
     const auto bytes = tokenizer_.bytes(token);
     const auto rank = built ? tokenizer_.rank(token) : RankTable::kLetter;
     splits_.clear();
+    if (!affordable(bytes)) return splits_;
     for (std::size_t at = step(bytes, 0); at < bytes.size(); at = step(bytes, at))
       if (usable(bytes.substr(0, at), rank) && usable(bytes.substr(at), rank))
         splits_.push_back(static_cast<std::uint32_t>(at));
@@ -104,6 +108,12 @@ class MergeBuilder {
   std::size_t step(std::string_view bytes, std::size_t at) const {
     return bytewise_ ? at + 1 : std::min(bytes.size(), at + utf8_length(static_cast<unsigned char>(bytes[at])));
   }
+  /// False for tokens too long to be split in good time, and when a hostile file has used up its share.
+  bool affordable(std::string_view bytes) {
+    if (bytes.size() > kMostLetters * (bytewise_ ? 1 : 4)) return false;
+    hashed_ += std::uint64_t{bytes.size()} * bytes.size();
+    return hashed_ <= kMostHashed;
+  }
   bool is_letter(std::string_view bytes) const { return bytes.empty() || step(bytes, 0) >= bytes.size(); }
   bool usable(std::string_view bytes, std::uint32_t limit) const {
     const auto found = ranks_of_.find(bytes);
@@ -117,20 +127,25 @@ class MergeBuilder {
   const Tokenizer& tokenizer_;
   RankTable ranks_of_;
   bool bytewise_;
+  std::uint64_t hashed_ = 0;
   std::vector<std::uint32_t> splits_, ranks_;
   std::vector<std::size_t> bounds_;
 };
 
-/// True when the file lists many tokens more than once: then its splits are a converter's, not a trainer's.
-bool lists_every_split(const Tokenizer& tokenizer) {
-  std::vector<bool> seen(tokenizer.size());
-  std::size_t repeated = 0;
-  for (const auto& merge : tokenizer.listed_merges()) {
-    if (seen[merge.token]) ++repeated;
-    seen[merge.token] = true;
+/// How often the file lists each token: once, or more.
+struct Listing {
+  explicit Listing(const Tokenizer& tokenizer) : seen(tokenizer.size()), again(tokenizer.size()) {
+    for (const auto& merge : tokenizer.listed_merges()) {
+      if (seen[merge.token]) {
+        again[merge.token] = true;
+        ++repeated;
+      }
+      seen[merge.token] = true;
+    }
   }
-  return repeated * 100 > tokenizer.listed_merges().size();
-}
+  std::vector<bool> seen, again;
+  std::size_t repeated = 0;
+};
 
 }  // namespace
 
@@ -138,9 +153,18 @@ std::vector<Merge> canonical_merges(const Tokenizer& tokenizer) {
   std::vector<Merge> out;
   if (!tokenizer.is_bpe()) return out;
   out.reserve(tokenizer.size());
-  if (const auto listed = tokenizer.listed_merges(); !listed.empty() && !lists_every_split(tokenizer)) {
-    for (std::size_t m = 0; m < listed.size(); ++m)
-      if (tokenizer.rank(listed[m].token) == m) out.push_back(listed[m]);
+  const auto listed = tokenizer.listed_merges();
+  const Listing listing{tokenizer};
+  // Few repeats are a trainer's list with oddities, many a converter's: then no split is taken at its word.
+  if (!listed.empty() && listing.repeated * 100 <= listed.size()) {
+    std::optional<MergeBuilder> builder;
+    for (std::size_t m = 0; m < listed.size(); ++m) {
+      if (tokenizer.rank(listed[m].token) != m) continue;
+      out.push_back(listed[m]);
+      if (!listing.again[listed[m].token]) continue;
+      if (!builder) builder.emplace(tokenizer);
+      if (const auto split = builder->canonical_split(listed[m].token); split != 0) out.back().split = split;
+    }
     return out;
   }
   MergeBuilder builder{tokenizer};

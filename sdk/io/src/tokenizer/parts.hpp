@@ -68,6 +68,7 @@ Result<Tokenizer> read_vocab_json(std::string_view file, std::string_view bytes,
 Result<Tokenizer> read_tekken(std::string_view file, std::string_view bytes, const TokenizerLimits& limits);
 Result<Tokenizer> read_sentencepiece(std::string_view file, std::string_view bytes, const TokenizerLimits& limits);
 Result<Tokenizer> read_tiktoken(std::string_view file, std::string_view bytes, const TokenizerLimits& limits);
+Result<Tokenizer> read_word_list(std::string_view file, std::string_view bytes, const TokenizerLimits& limits);
 Result<Tokenizer> read_gguf_tokenizer(std::string_view file, std::string_view bytes, const TokenizerLimits& limits);
 
 }  // namespace pedigree::io

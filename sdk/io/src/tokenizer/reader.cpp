@@ -30,6 +30,7 @@ enum class Content {
   kVocabJson,
   kSentencePiece,
   kTiktoken,
+  kWordList,
   kHtml,
   kOther
 };
@@ -57,6 +58,13 @@ bool looks_like_tiktoken(std::string_view text) {
   return std::all_of(token.begin(), token.end(), base64) && std::all_of(rank.begin(), rank.end(), digit);
 }
 
+/// vocab.txt of BERT and its kin: a word a line, with the unknown token or continuations among the first ones.
+bool looks_like_word_list(std::string_view bytes) {
+  const auto head = bytes.substr(0, std::size_t{1} << 16);
+  if (head.find('\0') != head.npos) return false;
+  return head.starts_with("[PAD]") || head.find("\n[UNK]") != head.npos || head.find("\n##") != head.npos;
+}
+
 Content content_of(std::string_view bytes) {
   if (bytes.empty()) return Content::kEmpty;
   if (bytes.starts_with("GGUF")) return Content::kGguf;
@@ -67,12 +75,13 @@ Content content_of(std::string_view bytes) {
   if (text.starts_with('{')) {
     const auto head = text.substr(0, 4096);
     if (first_member_is_number(text)) return Content::kVocabJson;
-    if (head.find("\"token_bytes\"") != head.npos || head.find("\"default_num_special_tokens\"") != head.npos)
-      return Content::kTekken;
+    for (const std::string_view mark : {"\"token_bytes\"", "\"default_num_special_tokens\"", "\"is_control\""})
+      if (head.find(mark) != head.npos) return Content::kTekken;
     return Content::kTokenizerJson;
   }
   if (text.starts_with('<') && !looks_like_tiktoken(text)) return Content::kHtml;
   if (looks_like_tiktoken(text)) return Content::kTiktoken;
+  if (looks_like_word_list(bytes)) return Content::kWordList;
   const auto lead = static_cast<unsigned char>(bytes.front());
   return lead == 0x0A || lead == 0x12 || lead == 0x1A ? Content::kSentencePiece : Content::kOther;
 }
@@ -85,7 +94,7 @@ Error unreadable(std::string_view file, Content content) {
     return tokenizer_error("TOK_FORMAT", file, "", "this is a web page, not a tokenizer", "download the raw file");
   return tokenizer_error(
       "TOK_FORMAT", file, "", "the content is no tokenizer format known here",
-      "expected tokenizer.json, a SentencePiece model, tiktoken lines, tekken.json, vocab.json or GGUF");
+      "expected tokenizer.json, a SentencePiece model, tiktoken lines, tekken.json, vocab.json, vocab.txt or GGUF");
 }
 
 std::string_view without_mark(std::string_view bytes) {
@@ -113,6 +122,7 @@ std::vector<Candidate> candidates_of(std::span<const Artifact> artifacts) {
     if (content == Content::kTiktoken) preference = 2;
     if (content == Content::kTekken) preference = 3;
     if (content == Content::kVocabJson) preference = merges.empty() ? 5 : 4;
+    if (content == Content::kWordList) preference = 5;
     if (content == Content::kGguf) preference = 6;
     Candidate candidate{preference, {a.name, a.bytes}, {}};
     if (content == Content::kVocabJson && !merges.empty()) candidate.merges = merges.front();
@@ -144,6 +154,8 @@ Result<Tokenizer> read_tokenizer(NamedBytes file, const TokenizerLimits& limits)
       return read_sentencepiece(file.name, file.bytes, limits);
     case Content::kTiktoken:
       return read_tiktoken(file.name, bytes, limits);
+    case Content::kWordList:
+      return read_word_list(file.name, bytes, limits);
     default:
       return unreadable(file.name, content);
   }

@@ -31,6 +31,27 @@ bool is_number(std::string_view text) {
 
 }  // namespace
 
+std::size_t first_not_utf8(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  for (std::size_t at = 0; at < text.size();) {
+    const unsigned char lead = byte(at);
+    if (lead < 0x80) {
+      ++at;
+      continue;
+    }
+    const std::size_t length = utf8_length(lead);
+    if (lead < 0xC2 || lead > 0xF4 || at + length > text.size()) return at;
+    for (std::size_t i = 1; i < length; ++i)
+      if ((byte(at + i) & 0xC0) != 0x80) return at;
+    const unsigned char second = byte(at + 1);  // overlong forms, surrogates, beyond U+10FFFF
+    if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) || (lead == 0xF0 && second < 0x90) ||
+        (lead == 0xF4 && second > 0x8F))
+      return at;
+    at += length;
+  }
+  return text.size();
+}
+
 bool append_byte_level(std::string_view text, std::string& out) {
   const std::size_t start = out.size();
   out.resize(start + text.size());  // decoded is never longer

@@ -16,6 +16,9 @@ constexpr std::size_t utf8_length(unsigned char lead) {
   return lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
 }
 
+/// Where the bytes stop being UTF-8 (RFC 3629): the start of the first bad sequence, or the size.
+std::size_t first_not_utf8(std::string_view text);
+
 /// Appends the bytes of a ByteLevel text (GPT-2's 256 printable characters: 0x21-0x7E, 0xA1-0xAC and
 /// 0xAE-0xFF stand for themselves, the other 68 bytes are U+0100...). False, with nothing appended,
 /// when a character lies outside the alphabet.

@@ -54,10 +54,12 @@ Status read_id_vocabulary(JsonDocument& document, od::object vocab, const Tokeni
     RawToken token;
     if (const auto code = field.unescaped_key().get(token.text)) return document.failure(code, "model/vocab");
     std::uint64_t id = 0;
-    if (field.value().get_uint64().get(id) || id > limits.largest_id)
+    auto value = field.value();
+    const std::string_view raw = value.raw_json_token();
+    if (value.get_uint64().get(id) || id > limits.largest_id)
       return document.wrong("TOK_ID_RANGE", "model/vocab",
                             "the id of token number " + std::to_string(out.size()) + " is not an integer from 0 to " +
-                                std::to_string(limits.largest_id));
+                                std::to_string(limits.largest_id) + ", " + JsonDocument::found(raw));
     if (out.size() >= limits.tokens) return too_many(document, "model/vocab", limits.tokens);
     token.id = static_cast<std::uint32_t>(id);
     out.push_back(token);
