@@ -122,7 +122,8 @@ class Builder {
       const auto& a = subject_.tensors()[pair.subject];
       auto& f = finding(subject_.role(pair.subject).component);
       if (usable(k) && sums.equal != sums.total()) ++f.different;
-      const bool same = usable(k) && pair.whole && a.dtype == reference_.tensors()[pair.reference].dtype &&
+      const bool stored = a.storage != io::Storage::kScaled;  // of scaled weights, equal values are not equal bytes
+      const bool same = usable(k) && stored && pair.whole && a.dtype == reference_.tensors()[pair.reference].dtype &&
                         sums.equal == sums.total() && sums.total() == a.elements;
       if (!same || a.bytes < kLeastBytes) continue;
       if (!has_entropy(subject_, a)) {

@@ -138,7 +138,7 @@ std::optional<PieceTest> identical_pieces(const ModelTensors& subject, const Mod
                                           const TensorPair& pair) {
   const auto& a = subject.tensors()[pair.subject];
   const auto& b = reference.tensors()[pair.reference];
-  const auto how = equality_of(a.dtype, b.dtype);
+  const auto how = equality_of(value_type(a), value_type(b));
   if (how == Equality::kNone || a.shape.size() < 2 || a.shape.back() != b.shape.back()) return std::nullopt;
   if (!columns_are_exchangeable(subject.role(pair.subject)) ||
       !columns_are_exchangeable(reference.role(pair.reference)))

@@ -15,6 +15,8 @@ bool is_token_table(Role role) { return role == Role::kEmbedding || role == Role
 std::optional<TensorPair> comparable(const ModelTensors& subject, std::size_t i, const ModelTensors& reference,
                                      std::size_t j) {
   const auto &a = subject.tensors()[i], &b = reference.tensors()[j];
+  // GPT-OSS stores its experts (input, output) in BF16 and (output, input) in MXFP4.
+  if (subject.role(i).transposed != reference.role(j).transposed) return std::nullopt;
   TensorPair pair{i, j, a.elements, a.name == b.name, true};
   if (a.shape == b.shape) return pair;
   const bool tables = is_token_table(subject.role(i).role) && is_token_table(reference.role(j).role);
@@ -38,6 +40,10 @@ std::map<Key, std::size_t> by_meaning(const ModelTensors& model) {
   }
   for (const auto& key : twice) found.erase(key);
   return found;
+}
+
+bool has_values(const ModelTensors& model, std::size_t i) {
+  return model.tensors()[i].readable() && model.role(i).part != Part::kPacked;
 }
 
 }  // namespace
@@ -80,7 +86,7 @@ Pairing pair_tensors(const ModelTensors& subject, const ModelTensors& reference)
     const auto pair = comparable(subject, i, reference, *partner);
     if (!pair) {
       ++out.other_shape;
-    } else if (!io::is_comparable(tensor.dtype) || !io::is_comparable(reference.tensors()[*partner].dtype)) {
+    } else if (!has_values(subject, i) || !has_values(reference, *partner)) {
       ++out.opaque;
     } else {
       taken.insert(*partner);

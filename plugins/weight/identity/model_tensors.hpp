@@ -31,6 +31,11 @@ struct ModelTensors {
 /// True for tensors that are learned: no masks, frequency tables, scales of a quantised weight.
 bool is_learned(const io::TensorInfo& tensor, const io::TensorRole& role);
 
+/// The type its values have once read: scaled weights are floats then, and never equal as stored.
+inline io::Dtype value_type(const io::TensorInfo& tensor) {
+  return tensor.storage == io::Storage::kScaled ? io::Dtype::kF32 : tensor.dtype;
+}
+
 /// Tensors of one meaning and one size in both models.
 struct TensorPair {
   std::size_t subject = 0, reference = 0;  ///< indices into tensors()

@@ -96,12 +96,17 @@ class Pass {
     else if (status = read_side(reference_, b, chunk, buffers.b); !status)
       out.failed = status.error().text();
     else
-      out.sums = sum_pairs(a.dtype, buffers.a, b.dtype, buffers.b, static_cast<std::size_t>(chunk.count));
+      out.sums = sum_pairs(value_type(a), buffers.a, value_type(b), buffers.b, static_cast<std::size_t>(chunk.count));
     return out;
   }
 
   static io::Status read_side(const ModelTensors& model, const io::TensorInfo& tensor, const Chunk& chunk,
                               std::vector<std::byte>& buffer) {
+    if (tensor.storage == io::Storage::kScaled) {
+      buffer.resize(static_cast<std::size_t>(chunk.count) * sizeof(float));
+      const std::span floats{reinterpret_cast<float*>(buffer.data()), static_cast<std::size_t>(chunk.count)};
+      return model.store.read_floats(tensor, chunk.first, floats);
+    }
     buffer.resize(static_cast<std::size_t>(stored_bytes(tensor, chunk.count)));
     return model.store.read_bytes(tensor, stored_bytes(tensor, chunk.first), buffer);
   }

@@ -87,7 +87,7 @@ std::vector<std::uint64_t> counting(std::uint64_t n) {
 }  // namespace
 
 std::optional<WeightRef> whole_matrix(const io::TensorInfo& tensor, const io::TensorRole& role, std::uint64_t expert) {
-  if (!io::is_comparable(tensor.dtype) || tensor.elements == 0) return std::nullopt;
+  if (!tensor.readable() || tensor.elements == 0) return std::nullopt;
   std::vector<std::uint64_t> shape = tensor.shape;
   WeightRef ref;
   ref.tensor = &tensor;
@@ -127,9 +127,7 @@ Matrix load_columns(const io::TensorStore& store, const WeightRef& ref, const st
 }
 
 Vector load_vector(const io::TensorStore& store, const io::TensorInfo* tensor) {
-  if (tensor == nullptr || !io::is_comparable(tensor->dtype) || tensor->elements == 0 ||
-      tensor->elements > kLargestSide)
-    return {};
+  if (tensor == nullptr || !tensor->readable() || tensor->elements == 0 || tensor->elements > kLargestSide) return {};
   Vector out(static_cast<Index>(tensor->elements));
   check(store.read_floats(*tensor, 0, std::span<float>(out.data(), static_cast<std::size_t>(out.size()))));
   return out;

@@ -176,6 +176,33 @@ TEST(WeightIdentity, compares_in_the_coarser_type) {
             1.0);
 }
 
+TEST(WeightIdentity, reads_scaled_eight_bit_weights_as_the_weights_they_are) {
+  // E4M3 has four significant bits, 3 and 1 have two: every product is exact in BF16.
+  constexpr std::size_t kRows = 64, kColumns = 256;
+  std::mt19937 random{5};
+  std::string codes;
+  std::vector<float> weights;
+  for (std::size_t i = 0; i < kRows * kColumns; ++i) {
+    const auto code = static_cast<unsigned char>(0x30u + random() % 16u + (random() % 2u) * 0x80u);
+    codes += static_cast<char>(code);
+    // Exponents 6 and 7 of bias 7: 2^(e-7) * (1 + m/8).
+    const float size = ((code & 0x08u) != 0 ? 1.0f : 0.5f) * (1.0f + static_cast<float>(code & 7u) / 8.0f);
+    weights.push_back(((code & 0x80u) != 0 ? -size : size) * (i % kColumns < 128 ? 3.0f : 0.0625f));
+  }
+  const std::string name = "model.layers.0.mlp.down_proj.weight";
+  const std::vector<float> scales = {3.0f, 0.0625f};
+  const StoredTensor stored{name, "F8_E4M3", {kRows, kColumns}, codes};
+  const auto plain = pedigree::testing::safetensors_file({bf16_tensor(name, {kRows, kColumns}, weights)});
+  const auto scaled = pedigree::testing::safetensors_file({stored, f32_tensor(name + "_scale_inv", {1, 2}, scales)});
+  const auto run = compare(plain, scaled);
+  ASSERT_EQ(run.status, PEDIGREE_OK) << run.error;
+  EXPECT_EQ(find(run, "weight.bit-equality", "text_decoder").value, 1.0);
+  EXPECT_EQ(find(run, "weight.layer-cosine", "text_decoder").value, 1.0);
+  // The same codes without their scales are other weights: half of the columns are 48 times too small.
+  const auto raw = compare(plain, pedigree::testing::safetensors_file({stored}));
+  EXPECT_LT(find(raw, "weight.layer-cosine", "text_decoder").value, 0.8);
+}
+
 TEST(WeightIdentity, a_permutation_hides_from_it_and_it_claims_no_independence) {
   const auto reverse = [](const std::string&, std::vector<float>& v) { std::reverse(v.begin(), v.end()); };
   const auto run = compare(model({.change = reverse}), model({}));

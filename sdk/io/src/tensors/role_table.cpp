@@ -294,7 +294,13 @@ RoleTable tensor_roles(std::span<const TensorInfo> tensors, bool gguf, const Mod
                        std::string_view gguf_architecture) {
   RoleTable table;
   table.roles.reserve(tensors.size());
-  for (const auto& t : tensors) table.roles.push_back(role_of_tensor(t.name));
+  for (const auto& t : tensors) {
+    table.roles.push_back(role_of_tensor(t.name));
+    auto& part = table.roles.back().part;
+    if (t.storage == Storage::kScaled) part = Part::kWeight;  // read_floats undoes the packing
+    if (t.storage == Storage::kScale) part = Part::kScale;
+    if (t.storage == Storage::kPacked) part = Part::kPacked;
+  }
   if (gguf) mark_gguf(gguf_architecture, table.roles);
   correct_roles(tensors, shape.hidden, table.roles);
   table.hidden = shape.hidden != 0 ? shape.hidden : residual_width(tensors, table.roles);

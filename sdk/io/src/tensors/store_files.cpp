@@ -61,6 +61,7 @@ class Opener {
     if (out_.sources.empty())
       return first_error_.value_or(Error{"STORE_NO_WEIGHTS", "", "", "the model has no file of weights",
                                          "name a folder with *.safetensors or *.gguf"});
+    if (!out_.gguf) out_.scales = find_scaled_weights(out_.tensors, out_.notices, out_.sources);
     return std::move(out_);
   }
 

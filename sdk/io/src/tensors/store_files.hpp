@@ -8,12 +8,14 @@
 
 #include "pedigree/io/byte_source.hpp"
 #include "pedigree/io/tensor_store.hpp"
+#include "scaled_weights.hpp"
 
 namespace pedigree::io {
 
 struct StoreFiles {
   std::vector<ByteSource> sources;  ///< TensorInfo::file is an index into these
   std::vector<TensorInfo> tensors;  ///< by file, then by offset; no name twice
+  ScalePlans scales;                ///< of tensors with Storage::kScaled
   std::vector<Notice> notices;
   bool gguf = false;
   std::string architecture;  ///< general.architecture, for GGUF

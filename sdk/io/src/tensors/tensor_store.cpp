@@ -35,6 +35,15 @@ struct TensorStore::State {
   std::vector<std::string> names;
   std::unordered_map<std::string_view, const TensorInfo*> by_name;
   std::uint64_t bytes = 0;
+
+  /// The scales of a tensor of this store; nullptr when it has none.
+  const ScalePlan* plan_of(const TensorInfo& tensor) const {
+    if (tensor.storage != Storage::kScaled) return nullptr;
+    const auto own = by_name.find(tensor.name);
+    if (own == by_name.end()) return nullptr;
+    const auto found = files.scales.find(static_cast<std::size_t>(own->second - files.tensors.data()));
+    return found == files.scales.end() ? nullptr : &found->second;
+  }
 };
 
 TensorStore::TensorStore(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -82,10 +91,15 @@ Status TensorStore::read_floats(const TensorInfo& tensor, std::uint64_t first, s
     return Error{"DTYPE_OPAQUE", file, "tensor '" + tensor.name.substr(0, 120) + "'",
                  "its values of type " + std::string{facts.name} + " cannot be read, only hashed",
                  "use a copy of the model in BF16, F16 or F32"};
+  if (tensor.storage == Storage::kPacked)
+    return Error{"DTYPE_PACKED", file, "tensor '" + tensor.name.substr(0, 120) + "'",
+                 "its bytes are codes of a quantisation scheme that is not undone here",
+                 "use a copy of the model in BF16, F16, F32 or scaled FP8"};
   const std::uint64_t block = facts.block_elements;
   if (first > tensor.elements || out.size() > tensor.elements - first || first % block != 0 || out.size() % block != 0)
     return range_error(tensor, file, first);
   std::uint64_t at = first / block * facts.block_bytes;
+  const ScalePlan* scales = state_->plan_of(tensor);
   if (tensor.dtype == Dtype::kF32) return read_bytes(tensor, at, std::as_writable_bytes(out));
   const auto buffer = thread_buffer();
   const std::size_t step = kReadBytes / facts.block_bytes * block;
@@ -94,7 +108,12 @@ Status TensorStore::read_floats(const TensorInfo& tensor, std::uint64_t first, s
     const auto raw = buffer.first(part.size() / block * facts.block_bytes);
     if (auto read = read_bytes(tensor, at, raw); !read) return read;
     convert_to_float(tensor.dtype, raw, part);
+    if (scales != nullptr) {
+      const auto& all = state_->files;
+      if (auto done = apply_scales(*scales, all.tensors, all.sources, tensor, first, part); !done) return done;
+    }
     at += raw.size();
+    first += part.size();
     out = out.subspan(part.size());
   }
   return Done{};

@@ -20,7 +20,16 @@ struct Artifact;
 
 namespace pedigree::io {
 
-/// Where one tensor lies. Row-major; shape is outermost first (GGUF's reversed order is undone).
+/// What the stored values of a tensor are.
+enum class Storage : std::uint8_t {
+  kPlain,   ///< themselves
+  kScaled,  ///< weights divided by scales that lie in a tensor beside them; read_floats multiplies them back
+  kScale,   ///< such scales
+  kPacked,  ///< codes of a scheme that is not undone here (GPTQ, AWQ, NF4 ...): bytes, no values
+};
+
+/// Where one tensor lies. Row-major; shape is outermost first (GGUF's reversed order is undone). The
+/// shape of a scaled four-bit weight is that of the weight, whatever bytes it is stored in.
 struct TensorInfo {
   std::string name;  ///< as in the file
   Dtype dtype = Dtype::kOpaque;
@@ -29,6 +38,9 @@ struct TensorInfo {
   std::uint64_t offset = 0;          ///< first byte in that file
   std::uint64_t bytes = 0;
   std::uint64_t elements = 0;  ///< product of shape
+  Storage storage = Storage::kPlain;
+  /// False: the bytes can be hashed, and that is all.
+  bool readable() const { return storage != Storage::kPacked && is_comparable(dtype); }
   std::uint64_t rows() const { return shape.empty() ? 1 : shape.front(); }
   std::uint64_t columns() const { return rows() == 0 ? 0 : elements / rows(); }
 };
@@ -60,8 +72,9 @@ class TensorStore {
   bool partial() const;
 
   /// Converts elements [first, first + out.size()) to float. For block types `first` and the count
-  /// must be multiples of the block. F64 and integers are rounded to float. Errors: READ_CHANGED,
-  /// READ_RANGE, DTYPE_OPAQUE (a type that is hashable but not comparable).
+  /// must be multiples of the block. F64 and integers are rounded to float. Scaled weights are
+  /// multiplied by their scales, in float. Errors: READ_CHANGED, READ_RANGE, DTYPE_OPAQUE (a type
+  /// that is hashable but not comparable), DTYPE_PACKED (codes that are not undone here).
   Status read_floats(const TensorInfo& tensor, std::uint64_t first, std::span<float> out) const;
   /// Raw stored bytes [first, first + out.size()) of the tensor.
   Status read_bytes(const TensorInfo& tensor, std::uint64_t first, std::span<std::byte> out) const;
