@@ -55,6 +55,10 @@ ExitCode run_without_file(Session& session, const Help& help, const std::vector<
   ExitCode code = kDone;
   const auto request = prepare(session, help.verb, arguments, code);
   if (!request) return code;
+  if (request->resume && request->out.empty()) {
+    usage_error(session, help.verb, "--resume needs -o with the folder of the run that was stopped");
+    return kUsage;
+  }
   const auto operands = read_operands(session, request->catalog, arguments.operands);
   const auto context = read_context(session, request->plugins, request->catalog);
   const auto profile = request->profile.empty() ? std::string{"calibrated"} : request->profile;

@@ -63,10 +63,11 @@ void Progress::on(const run::Event& event) {
   if (event.kind == Kind::analyzer_start) running_[who(event)] = 0;
   if (event.kind == Kind::progress) {
     running_[who(event)] = event.fraction;
-    phase_ = harmless(event.text);
+    phase_ = who(event) + (event.text.empty() ? "" : ": " + event.text);
   }
   if (event.kind == Kind::analyzer_end) {
     running_.erase(who(event));
+    phase_.clear();
     done_ = std::max(done_, event.done);
   }
   if (style_ == ProgressStyle::none && event.kind != Kind::log) return;
@@ -103,7 +104,7 @@ void Progress::draw() {
   std::string bar = "\r\033[K[" + std::string(static_cast<std::size_t>(filled), '#') +
                     std::string(static_cast<std::size_t>(kCells - filled), '.') + "] " + std::to_string(done_) + "/" +
                     std::to_string(total_);
-  std::string rest = running_.empty() ? "" : " " + running_.begin()->first + (phase_.empty() ? "" : ": " + phase_);
+  std::string rest = running_.empty() ? "" : " " + (phase_.empty() ? running_.begin()->first : phase_);
   const auto room = static_cast<std::size_t>(std::max(0, console_.width() - kCells - 12));
   rest = harmless(rest);
   if (rest.size() > room) rest = to_utf8(rest.substr(0, room));

@@ -35,7 +35,7 @@ class Progress {
   bool bar_drawn_ = false;
   std::size_t done_ = 0, total_ = 0;
   std::map<std::string, double> running_;  ///< analyzer and reference -> fraction
-  std::string phase_;
+  std::string phase_;                      ///< the last one told, with who told it
 };
 
 }  // namespace pedigree::cli

@@ -82,10 +82,8 @@ po::options_description run_options(bool with_pipeline) {
   add("profile", text(), "profile to weigh with, in place of the pipeline's (see: pedigree list profiles)");
   add("jobs,j", text(), "analyzers at once (default: number of cores); the result does not depend on it");
   add("out,o", text(), "folder to keep the run in");
-  if (with_pipeline) {
-    add("resume", po::bool_switch(), "continue an interrupted run of the same pipeline and files");
-    add("set", list(), "change a value of the pipeline: path.to.key=value (may be repeated)");
-  }
+  add("resume", po::bool_switch(), "continue an interrupted run of the same pipeline and files");
+  if (with_pipeline) add("set", list(), "change a value of the pipeline: path.to.key=value (may be repeated)");
   add("expect", text(), "leave with code 1 unless the verdict has this label");
   add("progress", text()->default_value("auto"), "progress on stderr: auto, plain, json or none");
   add("quiet,q", po::bool_switch(), "no progress, no hints");

@@ -152,6 +152,19 @@ TEST(Verify, interrupted_keeps_a_partial_report_and_says_how_to_go_on) {
   EXPECT_EQ(program.run({"verify", shipped("a.x-k1"), "-o", "run", "--resume", "--no-cache"}).code, 0);
 }
 
+TEST(Compare, resumes_a_run_that_was_kept) {
+  const Program program;
+  program.write("a/config.json", small_config());
+  program.write("b/config.json", small_config());
+  ASSERT_EQ(program.run({"compare", "a", "b", "-o", "run", "--no-cache"}).code, 0);
+  const auto resumed = program.run({"compare", "a", "b", "-o", "run", "--no-cache", "--resume"});
+  EXPECT_EQ(resumed.code, 0) << resumed.err;
+  EXPECT_THAT(resumed.err, HasSubstr("(known)"));
+  const auto nowhere = program.run({"compare", "a", "b", "--resume"});
+  EXPECT_EQ(nowhere.code, 2);
+  EXPECT_THAT(nowhere.err, HasSubstr("-o"));
+}
+
 TEST(Inspect, runs_without_references) {
   const Program program;
   program.write("a/config.json", small_config());

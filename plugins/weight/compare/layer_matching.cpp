@@ -2,6 +2,7 @@
 #include "plugins/weight/compare/layer_matching.hpp"
 
 #include <algorithm>
+#include <atomic>
 
 #include "plugins/weight/model/folding.hpp"
 #include "plugins/weight/parallel.hpp"
@@ -174,12 +175,15 @@ LayerUnits read_layer_units(const ModelView& model, const ComponentView& compone
 LayerMatching match_layers(const LayerUnits& subject, const LayerUnits& reference, const ResidualMap& map,
                            const Watch& watch) {
   std::vector<std::vector<BlockMatch>> rows(reference.blocks.size());
+  std::atomic<std::size_t> done{0};
+  const Watch stage = watch.next_stage();
   parallel_for(reference.blocks.size(), watch.threads, [&](std::size_t r) {
     const UnitParts parts = mapped_units(reference.blocks[r].parts, map);
     for (std::size_t s = 0; s < subject.blocks.size(); ++s) {
       watch.poll();
       rows[r].push_back(compare_blocks(subject, s, reference, r, parts));
     }
+    stage.report(static_cast<double>(++done) / static_cast<double>(rows.size()), "comparing layers");
   });
   std::vector<BlockMatch> all;
   for (auto& row : rows)

@@ -2,7 +2,10 @@
 // Progress and interruption for long comparisons.
 #pragma once
 
+#include <atomic>
+#include <cmath>
 #include <functional>
+#include <memory>
 #include <string_view>
 
 namespace pedigree::weight {
@@ -16,9 +19,25 @@ struct Watch {
   std::function<void(double, std::string_view)> progress;
   unsigned threads = 1;
   std::uint64_t seed = 1;
+  std::shared_ptr<std::atomic<int>> stages = std::make_shared<std::atomic<int>>(0);
 
   void poll() const {
     if (cancelled && cancelled()) throw Cancelled{};
+  }
+  /// The same for a stage that covers [from, to] of this one.
+  Watch part(double from, double to) const {
+    Watch out = *this;
+    out.stages = std::make_shared<std::atomic<int>>(0);
+    if (progress)
+      out.progress = [whole = progress, from, to](double fraction, std::string_view phase) {
+        whole(from + (to - from) * fraction, phase);
+      };
+    return out;
+  }
+  /// One more of stages whose number nobody knows: each covers half of what is left.
+  Watch next_stage() const {
+    const double begun = (*stages)++;
+    return part(1 - std::exp2(-begun), 1 - std::exp2(-begun - 1));
   }
   void report(double fraction, std::string_view phase) const {
     if (progress) progress(fraction, phase);

@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: MIT
 #include "plugins/weight/compare/whole_layers.hpp"
 
+#include <algorithm>
+
 #include "plugins/weight/model/folding.hpp"
+#include "plugins/weight/parallel.hpp"
 
 namespace pedigree::weight {
 namespace {
 
 constexpr std::uint64_t kBlocks = 4, kUnits = 64, kLargestBlock = 32768;
+constexpr std::uint64_t kBlockBytes = std::uint64_t{480} << 20;  // with both samples: under 1 GiB for any model
+
+/// Units of one block that are held at a time.
+std::uint64_t units_held(std::uint64_t hidden) {
+  return std::min(kLargestBlock, kBlockBytes / (3 * sizeof(float) * std::max<std::uint64_t>(1, hidden)));
+}
 
 Matrix picked_rows(const Matrix& rows, const std::vector<std::uint32_t>& picked) {
   if (rows.rows() == 0) return rows;
@@ -46,19 +55,26 @@ WholeLayerSearch search_whole_layers(const PreparedComponent& subject, const Pre
   out.subject = probe_of(subject.units, map);
   out.reference.layers = reference.units.layers;
   std::vector<BlockMatch> all;
+  const Watch stage = watch.next_stage();
   for (const auto& sampled : reference.units.blocks) {
     watch.poll();
     LayerUnits::Block whole;
     whole.layer = sampled.layer;
     whole.mlp = sampled.mlp;
     whole.width = sampled.width;
-    whole.units = spread_indices(sampled.width, kLargestBlock);
+    whole.units = spread_indices(sampled.width, units_held(reference.view->hidden));
     const LayerView& layer = reference.view->layers[whole.layer];
     UnitParts parts = load_units(*reference.model, *reference.view, layer, layer.mlps[whole.mlp], whole.units);
     parts.prepare();
     out.reference.blocks.push_back(std::move(whole));
-    for (std::size_t s = 0; s < out.subject.blocks.size(); ++s)
-      all.push_back(compare_blocks(out.subject, s, out.reference, out.reference.blocks.size() - 1, parts));
+    // One whole block is held at a time, so threads share it: each takes a block of the subject.
+    std::vector<BlockMatch> matches(out.subject.blocks.size());
+    parallel_for(matches.size(), watch.threads, [&](std::size_t s) {
+      matches[s] = compare_blocks(out.subject, s, out.reference, out.reference.blocks.size() - 1, parts);
+    });
+    for (auto& match : matches) all.push_back(std::move(match));
+    const auto done = static_cast<double>(out.reference.blocks.size());
+    stage.report(done / static_cast<double>(reference.units.blocks.size()), "searching whole layers");
   }
   out.matching = assemble_matching(out.subject, out.reference, std::move(all), map);
   return out;

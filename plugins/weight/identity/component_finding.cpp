@@ -25,11 +25,12 @@ class Builder {
   Builder(const ModelTensors& subject, const ModelTensors& reference, unsigned threads, std::uint64_t seed)
       : subject_(subject), reference_(reference), threads_(threads), seed_(seed) {}
 
-  Comparison run(const std::function<bool(double)>& watch) {
+  Comparison run(const ComparisonWatch& watch) {
     out_.pairing = pair_tensors(subject_, reference_);
     out_.pass =
         stream_pairs(subject_, reference_, out_.pairing.pairs, threads_, [&](std::uint64_t done, std::uint64_t all) {
-          return watch(kPassShare * static_cast<double>(done) / static_cast<double>(std::max<std::uint64_t>(all, 1)));
+          const auto whole = static_cast<double>(std::max<std::uint64_t>(all, 1));
+          return watch(kPassShare * static_cast<double>(done) / whole, done, all);
         });
     count_tensors();
     measure_layers();
@@ -114,7 +115,7 @@ class Builder {
       f.log10_p = corrected_log10_p(f.best.log10_p, static_cast<double>(std::max<std::size_t>(f.tests, 1)));
   }
 
-  void find_equal_tensors(const std::function<bool(double)>& watch) {
+  void find_equal_tensors(const ComparisonWatch& watch) {
     std::vector<bool> skip(subject_.tensors().size(), false);
     for (std::size_t k = 0; k < pairs().size(); ++k) {
       const auto& pair = pairs()[k];
@@ -133,7 +134,7 @@ class Builder {
       skip[pair.subject] = true;
       add_copy({pair, {}, true});
     }
-    if (!watch(0.95)) return;
+    if (!watch(0.95, 0, 0)) return;
     for (auto& copy : find_copies(subject_, reference_, skip)) add_copy(std::move(copy));
   }
 
@@ -175,7 +176,7 @@ class Builder {
 }  // namespace
 
 Comparison compare_models(const ModelTensors& subject, const ModelTensors& reference, unsigned threads,
-                          std::uint64_t seed, const std::function<bool(double fraction)>& watch) {
+                          std::uint64_t seed, const ComparisonWatch& watch) {
   return Builder{subject, reference, threads, seed}.run(watch);
 }
 

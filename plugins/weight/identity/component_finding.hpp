@@ -54,9 +54,13 @@ struct Comparison {
   std::vector<ComponentFinding> components;  ///< in the order of io::Component
 };
 
-/// Runs the pass, the piece tests, the search for copies and the gain tests. `watch` is told the
-/// fraction done and answers whether to go on; what was finished when it said no is kept.
+/// Told the fraction done and, while tensors are read, the bytes read and in all (0 and 0 afterwards);
+/// answers whether to go on.
+using ComparisonWatch = std::function<bool(double fraction, std::uint64_t done, std::uint64_t all)>;
+
+/// Runs the pass, the piece tests, the search for copies and the gain tests. What was finished when
+/// `watch` said no is kept.
 Comparison compare_models(const ModelTensors& subject, const ModelTensors& reference, unsigned threads,
-                          std::uint64_t seed, const std::function<bool(double fraction)>& watch);
+                          std::uint64_t seed, const ComparisonWatch& watch);
 
 }  // namespace pedigree::weight

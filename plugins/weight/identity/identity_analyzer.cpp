@@ -8,6 +8,7 @@
 #include "pedigree/io/artifact_role.hpp"
 #include "plugins/weight/identity/component_finding.hpp"
 #include "plugins/weight/identity/identity_evidence.hpp"
+#include "plugins/weight/identity/reading_rate.hpp"
 
 namespace pedigree::weight {
 namespace {
@@ -76,12 +77,15 @@ pedigree_status IdentityAnalyzer::run(const Host& host, const Request& request) 
   report_notices(host, *subject);
   const auto references = request.references();
   std::size_t compared = 0;
+  std::string_view nothing = "no tensor of the subject has a counterpart of its shape in a reference";
   for (std::size_t r = 0; r < references.size(); ++r) {
     const auto reference = ModelTensors::open(references[r].id, request.artifacts_of(references[r].id));
     if (!reference) continue;
     report_notices(host, *reference);
-    const auto watch = [&](double fraction) {
-      host.progress((static_cast<double>(r) + fraction) / static_cast<double>(references.size()), "reading tensors");
+    const ReadingRate rate;
+    const auto watch = [&](double fraction, std::uint64_t done, std::uint64_t all) {
+      host.progress((static_cast<double>(r) + fraction) / static_cast<double>(references.size()),
+                    rate.phase(done, all));
       return !host.cancelled();
     };
     const auto comparison = compare_models(*subject, *reference, request.max_threads(), request.seed(), watch);
@@ -90,6 +94,11 @@ pedigree_status IdentityAnalyzer::run(const Host& host, const Request& request) 
     require_unchanged(*reference);
     const bool complete = !comparison.pass.cancelled && !subject->store.partial() && !reference->store.partial();
     for (const auto& finding : comparison.components) {
+      if (finding.total.pairs > 0 && (finding.total.aa == 0 || finding.total.bb == 0)) {
+        host.warn(std::string{io::to_text(finding.component)} + ": all matrices are zero in one of the two models");
+        nothing = "all matrices of one of the two models are zero";
+        continue;
+      }
       for (const auto& evidence : identity_evidence(*subject, *reference, finding, complete)) {
         host.emit(evidence);
         ++compared;
@@ -98,7 +107,7 @@ pedigree_status IdentityAnalyzer::run(const Host& host, const Request& request) 
     if (comparison.pass.cancelled) return PEDIGREE_CANCELLED;
   }
   if (compared > 0) return PEDIGREE_OK;
-  host.set_error("no tensor of the subject has a counterpart of its shape in a reference");
+  host.set_error(nothing);
   return PEDIGREE_NOT_APPLICABLE;
 }
 

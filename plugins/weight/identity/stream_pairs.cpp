@@ -44,13 +44,13 @@ class Pass {
     std::uint64_t all = 0, done = 0;
     for (const auto& p : pairs_) all += bytes_of(p);
     std::vector<Chunk> batch;
+    std::vector<Buffers> buffers(threads_);  // kept over batches: fresh pages cost more than reading does
     Chunk next;
     while (fill(batch, next)) {
       std::vector<ChunkResult> parts(batch.size());
       // Each thread takes every k-th chunk: files are read forward, and a buffer belongs to one thread.
       parallel_for(threads_, threads_, [&](std::size_t thread) {
-        Buffers buffers;
-        for (std::size_t i = thread; i < batch.size(); i += threads_) parts[i] = read(batch[i], buffers);
+        for (std::size_t i = thread; i < batch.size(); i += threads_) parts[i] = read(batch[i], buffers[thread]);
       });
       for (std::size_t i = 0; i < batch.size(); ++i) {
         const auto& chunk = batch[i];

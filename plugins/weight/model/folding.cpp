@@ -9,7 +9,7 @@ void fold_writers(const io::TensorStore& store, const ComponentView& component, 
                   Matrix& rows) {
   if (gain == nullptr) return;
   const NormFold fold = norm_fold(store, component, gain, nullptr);
-  if (fold.gain.size() == rows.cols()) rows = rows * fold.gain.asDiagonal();
+  if (fold.gain.size() == rows.cols()) rows.array().rowwise() *= fold.gain.array().transpose();
 }
 
 std::vector<std::uint32_t> all_of(std::uint64_t n) { return spread_indices(n, 0); }
@@ -17,7 +17,7 @@ std::vector<std::uint32_t> all_of(std::uint64_t n) { return spread_indices(n, 0)
 }  // namespace
 
 void NormFold::fold_readers(Matrix& rows) const {
-  if (gain.size() == rows.cols() && rows.rows() > 0) rows = (rows * gain.asDiagonal()).eval();
+  if (gain.size() == rows.cols() && rows.rows() > 0) rows.array().rowwise() *= gain.array().transpose();
   if (!removes_mean) return;
   for (Index i = 0; i < rows.rows(); ++i) rows.row(i).array() -= rows.row(i).mean();
 }

@@ -57,6 +57,15 @@ double gain_offset_of(const std::optional<io::ModelConfig>& config, bool gguf) {
                                                                                                                   : 0;
 }
 
+/// A sample of rows of which more than half are zero or not finite says nothing about anyone.
+bool mostly_dead(const io::TensorStore& store, const WeightRef& matrix) {
+  constexpr std::uint64_t kSample = 64;
+  const Matrix rows = load_rows(store, matrix, spread_indices(matrix.rows(), kSample));
+  Index dead = 0;
+  for (Index i = 0; i < rows.rows(); ++i) dead += !rows.row(i).allFinite() || rows.row(i).isZero(0) ? 1 : 0;
+  return 2 * dead > rows.rows();
+}
+
 }  // namespace
 
 std::string ModelView::why_not(const std::vector<Artifact>& artifacts) {
@@ -83,6 +92,10 @@ std::optional<ModelView> ModelView::open(std::string_view id, const std::vector<
                            io::Component::kAudioEncoder, io::Component::kAudioDecoder}) {
     const io::ComponentConfig* facts = config ? config->find(io::to_text(which)) : nullptr;
     ComponentView built = build_component(*view.store_, roles, which, heads_of(facts));
+    if (built.embedding.present() && mostly_dead(*view.store_, built.embedding)) {
+      view.dead_embeddings_ += (view.dead_embeddings_.empty() ? "" : ", ") + std::string{io::to_text(which)};
+      built.embedding = {};
+    }
     if (built.layers.empty() && !built.embedding.present()) continue;
     if (which == io::Component::kTextDecoder) built.gain_offset = gain_offset_of(config, view.store_->is_gguf());
     view.components_.push_back(std::move(built));

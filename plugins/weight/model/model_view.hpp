@@ -71,6 +71,8 @@ class ModelView {
   const io::Tokenizer* tokenizer() const { return tokenizer_ ? &*tokenizer_ : nullptr; }
   std::size_t tensors() const { return store_->tensors().size(); }
   std::size_t unknown_tensors() const { return unknown_; }
+  /// Components whose embedding was left out because its rows are zero or not finite; "" for none.
+  const std::string& dead_embeddings() const { return dead_embeddings_; }
   /// Why the model could not be opened, when open() answered nothing.
   static std::string why_not(const std::vector<Artifact>& artifacts);
 
@@ -80,6 +82,7 @@ class ModelView {
   std::vector<ComponentView> components_;
   std::optional<io::Tokenizer> tokenizer_;
   std::size_t unknown_ = 0;
+  std::string dead_embeddings_;
 };
 
 }  // namespace pedigree::weight

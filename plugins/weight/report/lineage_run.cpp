@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "plugins/weight/model/folding.hpp"
+#include "plugins/weight/report/dead_blocks.hpp"
 #include "plugins/weight/report/evidence.hpp"
 #include "plugins/weight/report/run.hpp"
 
@@ -73,7 +74,9 @@ class LineageRun {
     const auto references = request_.references();
     for (std::size_t i = 0; i < references.size(); ++i) {
       watch_.report(static_cast<double>(i) / static_cast<double>(references.size()), "comparing layers");
-      compare(prepared, references[i], reason);
+      const auto all = static_cast<double>(references.size());
+      compare(prepared, references[i], watch_.part(static_cast<double>(i) / all, static_cast<double>(i + 1) / all),
+              reason);
     }
     check_unchanged(*subject);
     return emitted_ > 0 ? PEDIGREE_OK : not_applicable(reason);
@@ -88,12 +91,17 @@ class LineageRun {
   PreparedComponent prepare(const ModelView& model, const ComponentView& view) {
     SamplePlan plan;
     plan.units = max_units_;
-    return {&model, &view, read_layer_units(model, view, plan, watch_)};
+    PreparedComponent prepared{&model, &view, read_layer_units(model, view, plan, watch_)};
+    drop_dead_blocks(host_, model.id(), prepared.units);
+    return prepared;
   }
 
   void tell_notices(const ModelView& model) {
     for (const auto& notice : model.store().notices())
       host_.warn(model.id() + ": " + notice.file + ": " + notice.message + " [" + notice.code + "]");
+    if (!model.dead_embeddings().empty())
+      host_.warn(model.id() + ": the token embedding of " + model.dead_embeddings() +
+                 " holds mostly zeros, NaN or infinity; it is left out");
     if (model.unknown_tensors() > 0)
       host_.warn(model.id() + ": " + std::to_string(model.unknown_tensors()) +
                  " tensors have names and shapes that no rule knows; they are not compared layer by layer");
@@ -103,7 +111,8 @@ class LineageRun {
     if (const auto status = model.store().unchanged(); !status.ok()) throw InputError(status.error().text());
   }
 
-  void compare(const std::vector<PreparedComponent>& prepared, const ModelRef& ref, std::string& reason) {
+  void compare(const std::vector<PreparedComponent>& prepared, const ModelRef& ref, const Watch& watch,
+               std::string& reason) {
     const auto artifacts = request_.artifacts_of(ref.id);
     const auto reference = ModelView::open(ref.id, artifacts);
     if (!reference) {
@@ -111,14 +120,17 @@ class LineageRun {
       return;
     }
     tell_notices(*reference);
-    for (const auto& subject : prepared) {
+    for (std::size_t i = 0; i < prepared.size(); ++i) {
+      const auto& subject = prepared[i];
+      const auto all = static_cast<double>(prepared.size());
+      const Watch stage = watch.part(static_cast<double>(i) / all, static_cast<double>(i + 1) / all);
       const ComponentView* view = reference->find(subject.view->component);
       if (view == nullptr) continue;
       ComponentReport report;
       report.reference = ref.id;
       report.component = io::to_text(subject.view->component);
       const PreparedComponent other = prepare(*reference, *view);
-      report.finding = compare_component(subject, other, watch_);
+      report.finding = compare_component(subject, other, stage);
       if (!report.finding.comparable && !report.finding.embedding.present) continue;
       report.judgement = judge(report.finding);
       report.untrained = untrained_rows(*subject.model, *subject.view, *reference, *view, watch_);

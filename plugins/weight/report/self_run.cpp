@@ -7,6 +7,7 @@
 
 #include "plugins/weight/compare/component_comparison.hpp"
 #include "plugins/weight/parallel.hpp"
+#include "plugins/weight/report/dead_blocks.hpp"
 #include "plugins/weight/report/details.hpp"
 #include "plugins/weight/report/run.hpp"
 #include "plugins/weight/statistics/log_probability.hpp"
@@ -53,7 +54,8 @@ class SelfRun {
     if (!model) return not_applicable(std::string(id) + ": " + ModelView::why_not(artifacts));
     for (const auto& view : model->components()) {
       component_ = io::to_text(view.component);
-      const LayerUnits units = read_layer_units(*model, view, {}, watch_);
+      LayerUnits units = read_layer_units(*model, view, {}, watch_);
+      drop_dead_blocks(host_, id, units);
       experts(view, units);
       host_.progress(0.3, "copied experts");
       layers(view, units);
