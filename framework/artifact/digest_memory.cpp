@@ -45,7 +45,7 @@ DigestMemory::DigestMemory(fs::path file, bool rehash) : file_(std::move(file)),
     if (digest.size() == 64) known_[key] = digest;
 }
 
-Result<Digest> DigestMemory::of(const fs::path& path) {
+Result<Digest> DigestMemory::of(const fs::path& path, const HashWatch& watch) {
   auto file = open_regular_file(path);
   if (!file) return file.error();
   struct stat before {
@@ -57,7 +57,7 @@ Result<Digest> DigestMemory::of(const fs::path& path) {
     const std::lock_guard lock{mutex_};
     if (const auto found = known_.find(key); found != known_.end()) return Digest{found->second, size, true};
   }
-  auto digest = sha256_of_descriptor(file->get(), path.string());
+  auto digest = sha256_of_descriptor(file->get(), path.string(), watch);
   if (!digest) return digest.error();
   if (::fstat(file->get(), &after) != 0 || identity(after) != key)
     return Error{"READ_CHANGED", path.string(), "", "changed while it was read", "wait until nothing writes to it"};

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "framework/core/diagnostic.hpp"
+#include "framework/core/digest.hpp"
 
 namespace pedigree::artifact {
 
@@ -25,8 +26,8 @@ class DigestMemory {
   /// `file` may be empty: nothing is kept then. With `rehash` old entries are not used.
   explicit DigestMemory(std::filesystem::path file, bool rehash = false);
   /// Reads the file unless it is remembered. Errors: ARTIFACT_UNREADABLE, READ_CHANGED (the file
-  /// changed while it was read).
-  Result<Digest> of(const std::filesystem::path& path);
+  /// changed while it was read), INTERRUPTED (the watch said no).
+  Result<Digest> of(const std::filesystem::path& path, const HashWatch& watch = {});
 
  private:
   void remember(const std::string& key, const std::string& digest);

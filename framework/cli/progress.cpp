@@ -62,8 +62,8 @@ void Progress::on(const run::Event& event) {
   total_ = event.total != 0 ? event.total : total_;
   if (event.kind == Kind::analyzer_start) running_[who(event)] = 0;
   if (event.kind == Kind::progress) {
-    running_[who(event)] = event.fraction;
-    phase_ = who(event) + (event.text.empty() ? "" : ": " + event.text);
+    if (!event.analyzer.empty()) running_[who(event)] = event.fraction;
+    phase_ = who(event) + (event.analyzer.empty() || event.text.empty() ? "" : ": ") + event.text;
   }
   if (event.kind == Kind::analyzer_end) {
     running_.erase(who(event));
@@ -104,7 +104,8 @@ void Progress::draw() {
   std::string bar = "\r\033[K[" + std::string(static_cast<std::size_t>(filled), '#') +
                     std::string(static_cast<std::size_t>(kCells - filled), '.') + "] " + std::to_string(done_) + "/" +
                     std::to_string(total_);
-  std::string rest = running_.empty() ? "" : " " + (phase_.empty() ? running_.begin()->first : phase_);
+  const std::string working = running_.empty() ? "" : running_.begin()->first;
+  std::string rest = " " + (phase_.empty() ? working : phase_);
   const auto room = static_cast<std::size_t>(std::max(0, console_.width() - kCells - 12));
   rest = harmless(rest);
   if (rest.size() > room) rest = to_utf8(rest.substr(0, room));

@@ -150,6 +150,11 @@ Finished carry_out(Session& session, const RunRequest& request, const pipeline::
   auto result = run::run(
       pipeline, settings_of(session, request, run_folder), [&](const run::Event& event) { progress.on(event); },
       interrupt.token());
+  if (!result && result.error().code == "INTERRUPTED") {
+    session.console.warning("stopped while files were hashed: nothing was compared yet");
+    finished.code = interrupted_code();
+    return finished;
+  }
   if (!result) {
     session.console.error(result.error());
     finished.code = code_of_error(result.error());

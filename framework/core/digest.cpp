@@ -60,7 +60,7 @@ std::string sha256_hex(std::string_view bytes) {
   return digest.hex();
 }
 
-io::Result<std::string> sha256_of_descriptor(int descriptor, const std::string& name) {
+io::Result<std::string> sha256_of_descriptor(int descriptor, const std::string& name, const HashWatch& watch) {
   Sha256 digest;
   std::vector<std::byte> block(kBlock);
   off_t at = 0;
@@ -71,6 +71,9 @@ io::Result<std::string> sha256_of_descriptor(int descriptor, const std::string& 
     if (got == 0) return digest.hex();
     digest.update(std::span{block}.first(static_cast<std::size_t>(got)));
     at += got;
+    if (watch && !watch(static_cast<std::uint64_t>(got)))
+      return io::Error{
+          "INTERRUPTED", name, {}, "hashing was stopped", "run again; files hashed to their end are remembered"};
   }
 }
 

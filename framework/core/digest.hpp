@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -33,9 +35,12 @@ class Sha256 {
 
 std::string sha256_hex(std::string_view bytes);
 
+/// Told how many bytes were just read; false stops the reading. May be empty.
+using HashWatch = std::function<bool(std::uint64_t bytes)>;
+
 /// Digest of everything behind an open regular file, read with pread from offset 0 (the descriptor's own position does
-/// not move). `name` is for the message. Error: READ_FAILED.
-io::Result<std::string> sha256_of_descriptor(int descriptor, const std::string& name);
+/// not move). `name` is for the message. Errors: READ_FAILED, INTERRUPTED (the watch said no).
+io::Result<std::string> sha256_of_descriptor(int descriptor, const std::string& name, const HashWatch& watch = {});
 
 /// Error: OPEN_FAILED, NOT_A_FILE (folders, devices and pipes are refused without blocking), READ_FAILED.
 io::Result<std::string> sha256_of_file(const std::filesystem::path& file);

@@ -39,7 +39,7 @@ std::vector<Slot> used_slots(const Plan& plan, const std::vector<ResolvedModel>&
 
 /// Hashes the slots with several threads; the first error (in order) wins.
 std::optional<Error> hash_all(const std::vector<Slot>& slots, const std::vector<ResolvedModel>& models,
-                              artifact::DigestMemory& memory, unsigned jobs, Inputs& inputs) {
+                              artifact::DigestMemory& memory, unsigned jobs, const HashWatch& watch, Inputs& inputs) {
   std::vector<std::optional<Error>> errors(slots.size());
   std::atomic<std::size_t> next{0};
   const auto work = [&] {
@@ -48,7 +48,7 @@ std::optional<Error> hash_all(const std::vector<Slot>& slots, const std::vector<
       auto& digest = inputs.digests[slots[i].model][slots[i].file];
       if (file.path.empty()) {
         digest = {sha256_hex(file.bytes), file.bytes.size(), false};
-      } else if (auto hashed = memory.of(file.path)) {
+      } else if (auto hashed = memory.of(file.path, watch)) {
         digest = std::move(*hashed);
       } else {
         errors[i] = hashed.error();
@@ -72,11 +72,11 @@ bool reads(const plugin::AnalyzerManifest& analyzer, const artifact::File& file)
 }
 
 Result<Inputs> hash_inputs(const Plan& plan, const std::vector<ResolvedModel>& models, artifact::DigestMemory& memory,
-                           unsigned jobs) {
+                           unsigned jobs, const HashWatch& watch) {
   Inputs inputs;
   for (const auto& model : models) inputs.digests.emplace_back(model.files.size());
   const auto slots = used_slots(plan, models);
-  if (auto error = hash_all(slots, models, memory, jobs, inputs)) return *error;
+  if (auto error = hash_all(slots, models, memory, jobs, watch, inputs)) return *error;
   Sha256 subject;
   for (const auto& slot : slots) {
     const auto& model = models[slot.model];

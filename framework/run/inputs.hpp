@@ -33,9 +33,10 @@ struct Inputs {
 /// True when the analyzer is handed this file.
 bool reads(const plugin::AnalyzerManifest& analyzer, const artifact::File& file);
 
-/// Hashes what the plan reads, `jobs` files at once. Errors: ARTIFACT_UNREADABLE, READ_CHANGED.
+/// Hashes what the plan reads, `jobs` files at once; `watch` is called from any thread. Errors:
+/// ARTIFACT_UNREADABLE, READ_CHANGED, INTERRUPTED (the watch said no).
 Result<Inputs> hash_inputs(const Plan& plan, const std::vector<artifact::ResolvedModel>& models,
-                           artifact::DigestMemory& memory, unsigned jobs);
+                           artifact::DigestMemory& memory, unsigned jobs, const HashWatch& watch = {});
 
 /// SHA-256 over all that decides the result of a job: plugin digest, analyzer, configuration, seed,
 /// models and the digests of the files it is handed.

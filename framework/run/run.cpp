@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "framework/run/run.hpp"
 
+#include <chrono>
+#include <cstdio>
 #include <map>
+#include <mutex>
 #include <set>
 
 #include "framework/pipeline/explain.hpp"
@@ -102,7 +105,7 @@ class Run {
     if (!models) return models.error();
     auto plan = make_plan(pipeline_, *models, *settings_.plugins);
     if (!plan) return plan.error();
-    auto inputs = hash(*plan, *models);
+    auto inputs = hash(*plan, *models, stop);
     if (!inputs) return inputs.error();
     if (auto opened = open_folder(*plan, *inputs); !opened) return opened.error();
 
@@ -126,7 +129,9 @@ class Run {
   }
 
  private:
-  Result<Inputs> hash(const Plan& plan, const std::vector<artifact::ResolvedModel>& models) {
+  /// Large models take minutes: told as progress, and stopped between two blocks.
+  Result<Inputs> hash(const Plan& plan, const std::vector<artifact::ResolvedModel>& models,
+                      const std::stop_token& stop) {
     std::filesystem::path memory_file;
     if (!settings_.cache_folder.empty()) {
       std::error_code error;
@@ -134,7 +139,28 @@ class Run {
       memory_file = settings_.cache_folder / "digests";
     }
     artifact::DigestMemory memory{memory_file, settings_.rehash};
-    return hash_inputs(plan, models, memory, settings_.jobs);
+    using Clock = std::chrono::steady_clock;
+    std::mutex mutex;
+    const auto start = Clock::now();
+    auto told = start;
+    double gigabytes = 0;
+    const auto watch = [&](std::uint64_t bytes) {
+      const std::lock_guard lock{mutex};
+      const auto now = Clock::now();
+      gigabytes += static_cast<double>(bytes) / 1e9;
+      if (now - told >= std::chrono::milliseconds{250}) {
+        told = now;
+        Event event;
+        event.kind = Event::Kind::progress;
+        const double rate = gigabytes / std::chrono::duration<double>(now - start).count();
+        char text[64];
+        std::snprintf(text, sizeof text, "hashing files: %.1f GB, %.1f GB/s", gigabytes, rate);
+        event.text = text;
+        if (outer_) outer_(event);
+      }
+      return !stop.stop_requested();
+    };
+    return hash_inputs(plan, models, memory, settings_.jobs, watch);
   }
 
   Status open_folder(const Plan& plan, const Inputs& inputs) {

@@ -165,6 +165,23 @@ TEST(Compare, resumes_a_run_that_was_kept) {
   EXPECT_THAT(nowhere.err, HasSubstr("-o"));
 }
 
+TEST(Compare, stops_while_it_hashes_a_file_that_takes_forever) {
+  const Program program;
+  program.write("b/config.json", small_config());
+  constexpr std::uint64_t kBytes = std::uint64_t{1} << 41;
+  const std::string header = R"({"a":{"dtype":"U8","shape":[)" + std::to_string(kBytes) + R"(],"data_offsets":[0,)" +
+                             std::to_string(kBytes) + "]}}";
+  const auto size = static_cast<std::uint64_t>(header.size());
+  program.write("a/model.safetensors", std::string(reinterpret_cast<const char*>(&size), 8) + header);
+  std::error_code error;
+  fs::resize_file(program.folder() / "a/model.safetensors", 8 + size + kBytes, error);
+  if (error) GTEST_SKIP() << "the file system holds no such file: " << error.message();
+  const auto ended = program.run({"inspect", "a", "--no-cache", "--progress", "json"},
+                                 {.signal = SIGINT, .signal_when = "hashing files"});
+  EXPECT_EQ(ended.code, 130) << ended.err;
+  EXPECT_THAT(ended.err, HasSubstr("stopped while files were hashed"));
+}
+
 TEST(Inspect, runs_without_references) {
   const Program program;
   program.write("a/config.json", small_config());

@@ -40,6 +40,13 @@ TEST(Sha256, of_a_descriptor_starts_at_the_beginning_and_leaves_the_position) {
   ASSERT_GE(fd, 0);
   ASSERT_EQ(::lseek(fd, 2, SEEK_SET), 2);
   EXPECT_EQ(pedigree::sha256_of_descriptor(fd, "abc").value(), kAbc);
+  std::uint64_t seen = 0;
+  const auto count = [&](std::uint64_t bytes) { return (seen += bytes) > 0; };
+  EXPECT_EQ(pedigree::sha256_of_descriptor(fd, "abc", count).value(), kAbc);
+  EXPECT_EQ(seen, 3u);
+  const auto stopped = pedigree::sha256_of_descriptor(fd, "abc", [](std::uint64_t) { return false; });
+  ASSERT_FALSE(stopped.ok());
+  EXPECT_EQ(stopped.error().code, "INTERRUPTED");
   EXPECT_EQ(::lseek(fd, 0, SEEK_CUR), 2);
   ::close(fd);
 }
