@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <vector>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -94,9 +95,9 @@ PEDIGREE_AVX2 void store(const Eight& s, State& out, std::size_t first, std::siz
   put(s.abs_d, out.abs_d);
 }
 
-/// Elements 0, 2, 4 ... of sixteen BF16 numbers are the low halves of eight words.
-[[gnu::target("avx2,fma")]] std::size_t bf16_avx2(const std::byte* a, const std::byte* b, std::size_t count,
-                                                  State& out) {
+/// Elements 0, 2, 4 ... of sixteen BF16 numbers are the low halves of eight words. Whole groups of
+/// sixteen; answers how many elements were added.
+PEDIGREE_AVX2 std::size_t bf16_by_eight(const std::byte* a, const std::byte* b, std::size_t count, State& out) {
   const std::size_t whole = count / kLanes * kLanes;
   const __m256i high = _mm256_set1_epi32(static_cast<int>(0xFFFF0000u));
   Eight even, odd;
@@ -118,8 +119,7 @@ PEDIGREE_AVX2 void store(const Eight& s, State& out, std::size_t first, std::siz
   return whole;
 }
 
-[[gnu::target("avx2,fma")]] std::size_t floats_avx2(const std::byte* a, const std::byte* b, std::size_t count,
-                                                    State& out) {
+PEDIGREE_AVX2 std::size_t floats_by_eight(const std::byte* a, const std::byte* b, std::size_t count, State& out) {
   const std::size_t whole = count / kLanes * kLanes;
   Eight low, high;
   clear(low);
@@ -143,45 +143,71 @@ PEDIGREE_AVX2 void store(const Eight& s, State& out, std::size_t first, std::siz
   return whole;
 }
 
-bool has_avx2() { return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0; }
+// The same instructions twice. Twelve accumulators and what else is needed do not fit the sixteen
+// registers of AVX2; AVX-512 has thirty-two, of which the halves are used: no wider sums, so the same bits.
+[[gnu::target("avx2,fma")]] std::size_t bf16_avx2(const std::byte* a, const std::byte* b, std::size_t count,
+                                                  State& out) {
+  return bf16_by_eight(a, b, count, out);
+}
+[[gnu::target("avx2,fma")]] std::size_t floats_avx2(const std::byte* a, const std::byte* b, std::size_t count,
+                                                    State& out) {
+  return floats_by_eight(a, b, count, out);
+}
+[[gnu::target("avx2,fma,avx512f,avx512vl")]] std::size_t bf16_avx512(const std::byte* a, const std::byte* b,
+                                                                     std::size_t count, State& out) {
+  return bf16_by_eight(a, b, count, out);
+}
+[[gnu::target("avx2,fma,avx512f,avx512vl")]] std::size_t floats_avx512(const std::byte* a, const std::byte* b,
+                                                                       std::size_t count, State& out) {
+  return floats_by_eight(a, b, count, out);
+}
 
 #undef PEDIGREE_AVX2
-#else
-
-std::size_t bf16_avx2(const std::byte*, const std::byte*, std::size_t, State&) { return 0; }
-std::size_t floats_avx2(const std::byte*, const std::byte*, std::size_t, State&) { return 0; }
-bool has_avx2() { return false; }
-
 #endif
+
+std::size_t nothing(const std::byte*, const std::byte*, std::size_t, State&) { return 0; }
+
+using Groups = std::size_t (*)(const std::byte*, const std::byte*, std::size_t, State&);
+
+/// Whole groups by `kGroups`, the rest one by one.
+template <Groups kGroups, float (*kAt)(const std::byte*, std::size_t)>
+TileSums sum_tile(const std::byte* a, const std::byte* b, std::size_t count) {
+  State state;
+  for (std::size_t i = kGroups(a, b, count, state); i < count; ++i) state.add(i % kLanes, kAt(a, i), kAt(b, i));
+  return state.finish();
+}
+
+template <Groups kBf16, Groups kFloats>
+constexpr TileLoops loops(std::string_view name) {
+  return {name, sum_tile<kBf16, bf16_at>, sum_tile<kFloats, float_at>};
+}
+
+std::vector<TileLoops> loops_of_this_processor() {
+  std::vector<TileLoops> out = {loops<nothing, nothing>("plain")};
+#if defined(__x86_64__)
+  const bool avx2 = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
+  if (avx2) out.push_back(loops<bf16_avx2, floats_avx2>("AVX2"));
+  if (avx2 && __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512vl") != 0)
+    out.push_back(loops<bf16_avx512, floats_avx512>("AVX-512"));
+#endif
+  return out;
+}
 
 }  // namespace
 
-TileSums tile_of_bf16_scalar(const std::byte* a, const std::byte* b, std::size_t count) {
-  State state;
-  for (std::size_t i = 0; i < count; ++i) state.add(i % kLanes, bf16_at(a, i), bf16_at(b, i));
-  return state.finish();
-}
-
-TileSums tile_of_floats_scalar(const std::byte* a, const std::byte* b, std::size_t count) {
-  State state;
-  for (std::size_t i = 0; i < count; ++i) state.add(i % kLanes, float_at(a, i), float_at(b, i));
-  return state.finish();
+std::span<const TileLoops> tile_loops() {
+  static const std::vector<TileLoops> kLoops = loops_of_this_processor();
+  return kLoops;
 }
 
 TileSums tile_of_bf16(const std::byte* a, const std::byte* b, std::size_t count) {
-  if (!has_avx2()) return tile_of_bf16_scalar(a, b, count);
-  State state;
-  for (std::size_t i = bf16_avx2(a, b, count, state); i < count; ++i)
-    state.add(i % kLanes, bf16_at(a, i), bf16_at(b, i));
-  return state.finish();
+  static const auto kLoop = tile_loops().back().bf16;
+  return kLoop(a, b, count);
 }
 
 TileSums tile_of_floats(const std::byte* a, const std::byte* b, std::size_t count) {
-  if (!has_avx2()) return tile_of_floats_scalar(a, b, count);
-  State state;
-  for (std::size_t i = floats_avx2(a, b, count, state); i < count; ++i)
-    state.add(i % kLanes, float_at(a, i), float_at(b, i));
-  return state.finish();
+  static const auto kLoop = tile_loops().back().floats;
+  return kLoop(a, b, count);
 }
 
 }  // namespace pedigree::weight

@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <string_view>
 
 namespace pedigree::weight {
 
@@ -18,8 +20,14 @@ struct TileSums {
 TileSums tile_of_bf16(const std::byte* a, const std::byte* b, std::size_t count);
 TileSums tile_of_floats(const std::byte* a, const std::byte* b, std::size_t count);
 
-/// The same without vector instructions: what the fast path must equal bit for bit.
-TileSums tile_of_bf16_scalar(const std::byte* a, const std::byte* b, std::size_t count);
-TileSums tile_of_floats_scalar(const std::byte* a, const std::byte* b, std::size_t count);
+/// One way to form the sums.
+struct TileLoops {
+  std::string_view name;
+  TileSums (*bf16)(const std::byte* a, const std::byte* b, std::size_t count);
+  TileSums (*floats)(const std::byte* a, const std::byte* b, std::size_t count);
+};
+/// Every way this processor can run, the one without vector instructions first, the one in use last.
+/// All give the same bits.
+std::span<const TileLoops> tile_loops();
 
 }  // namespace pedigree::weight
