@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The style sheet and the one script of the HTML report; framework/report/html/page.css and page.js.
+// The style sheet and the one script of the page: page.css and page.js, embedded by framework/report/report.cmake.
 #pragma once
 
 #include <string_view>

@@ -30,16 +30,20 @@ std::string escape(std::string_view text) {
   return out;
 }
 
-std::string at(double value) { return fixed(value, 2); }
-
-std::string table(const std::vector<std::vector<std::string>>& rows, std::string_view css_class) {
+std::string table(const Rows& rows, std::string_view css_class, std::string_view caption) {
   std::string out = "<table" + (css_class.empty() ? std::string{} : " class=\"" + std::string{css_class} + "\"") + ">";
+  if (!caption.empty()) out += "<caption>" + escape(caption) + "</caption>";
   for (std::size_t r = 0; r < rows.size(); ++r) {
     if (r == 0) out += "<thead>";
     if (r == 1) out += "<tbody>";
     out += "<tr>";
-    for (const auto& cell : rows[r])
-      out += (r == 0 ? "<th scope=\"col\">" : "<td>") + escape(cell) + (r == 0 ? "</th>" : "</td>");
+    for (std::size_t c = 0; c < rows[r].size(); ++c) {
+      if (r == 0)
+        out += "<th scope=\"col\">" + escape(rows[r][c]) + "</th>";
+      else
+        out += "<td data-label=\"" + escape(c < rows[0].size() ? rows[0][c] : std::string{}) + "\">" +
+               escape(rows[r][c]) + "</td>";
+    }
     out += "</tr>";
     if (r == 0) out += "</thead>";
   }
@@ -47,13 +51,23 @@ std::string table(const std::vector<std::vector<std::string>>& rows, std::string
   return out + "</table>";
 }
 
-std::string figure(std::string_view title, std::string_view caption, const std::string& svg,
-                   const std::vector<std::vector<std::string>>& data, std::string_view data_label) {
-  std::string out = "<figure><figcaption><b>" + escape(title) + "</b> " + escape(caption) + "</figcaption>" + svg;
-  if (data.size() > 1)
-    out += "<details><summary>" + escape(data_label) + "</summary><div class=\"scroll\">" + table(data) +
-           "</div></details>";
+std::string figure(const Figure& f, std::size_t number, std::string_view data_label) {
+  const auto id = "picture-" + std::to_string(number);
+  std::string out = "<figure id=\"" + id + "\"" + (f.wide ? " class=\"wide\"" : "") + "><figcaption><b>" +
+                    escape(f.title) + "</b>" + escape(f.caption) + "</figcaption>";
+  if (f.drawings.size() > 1) out += "<div class=\"pair\">";
+  for (const auto& [title, svg] : f.drawings)
+    out += title.empty() ? svg : "<div><p class=\"soft\">" + escape(title) + "</p>" + svg + "</div>";
+  if (f.drawings.size() > 1) out += "</div>";
+  out += f.body;
+  if (f.data.size() > 1)
+    out += "<details><summary>" + escape(data_label) + "</summary><div class=\"scroll\" tabindex=\"0\">" +
+           table(f.data, {}, f.title) + "</div></details>";
   return out + "</figure>\n";
+}
+
+std::string heading(std::string_view text, std::string_view id) {
+  return "<h2 id=\"" + std::string{id} + "\">" + escape(text) + "</h2>\n";
 }
 
 std::string base64_of_hex(std::string_view hex) {
@@ -71,6 +85,22 @@ std::string base64_of_hex(std::string_view hex) {
   }
   if (bits > 0) out += kAlphabet[(held << (6 - bits)) & 63u];
   while (out.size() % 4 != 0) out += '=';
+  return out;
+}
+
+std::string in_script(std::string_view json_text) {
+  std::string out;
+  out.reserve(json_text.size() + json_text.size() / 16);
+  for (const char c : json_text) {
+    if (c == '<')
+      out += "\\u003c";
+    else if (c == '>')
+      out += "\\u003e";
+    else if (c == '&')
+      out += "\\u0026";
+    else
+      out += c;
+  }
   return out;
 }
 

@@ -155,7 +155,8 @@ json gain_rows(const GainTest& gains) {
                     {"cosine", g.cosine},
                     {"pearson", g.pearson},
                     {"relative_l2", g.relative_l2},
-                    {"bit_equal", g.bit_equal}});
+                    {"bit_equal", g.bit_equal},
+                    {"elements", g.size}});
   }
   return rows;
 }

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "framework/report/forms/forms.hpp"
+#include "tests/unit/report/hostile_report.hpp"
 #include "tests/unit/report/sample_reports.hpp"
 
 namespace pedigree::report {
@@ -13,66 +14,12 @@ namespace {
 using nlohmann::json;
 using testing::clean_report;
 using testing::derived_report;
-using testing::empty_report;
-using testing::owed_report;
-using testing::partial_report;
-using testing::proven_report;
-
-/// Everything foreign in a report replaced by markup, scripts and escapes.
-json hostile(json report) {
-  const std::string attack =
-      "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'`|\x1b[2J\xe2\x80\xae&amp;";
-  report["subject"]["id"] = attack;
-  report["pipeline"]["question"] = attack;
-  for (auto& e : report["evidence"]) {
-    e["reference"] = attack;
-    e["summary_key"] = "no.such.key";
-    e["summary"] = attack;
-    e["details"] = {{"ascii", attack},
-                    {"newick", attack},
-                    {"rows", {{{"key", attack}, {"subject", attack}, {"reference", attack}}}}};
-  }
-  for (auto& r : report["references"]) r["id"] = attack;
-  for (auto& o : report["outcomes"]) o["message"] = attack;
-  return report;
-}
+using testing::hostile;
 
 std::size_t count(const std::string& text, const std::string& part) {
   std::size_t found = 0;
   for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
   return found;
-}
-
-TEST(Html, foreign_text_never_becomes_markup) {
-  const auto page = to_html(hostile(derived_report()), "en");
-  // The page's own two script elements and nothing else; no element or handler from the attack.
-  EXPECT_EQ(count(page, "<script"), 2u);
-  EXPECT_EQ(count(page, "</script"), 2u);
-  EXPECT_EQ(page.find("<img"), std::string::npos);
-  EXPECT_EQ(page.find('\x1b'), std::string::npos);
-}
-
-TEST(Html, is_one_file_that_fetches_nothing) {
-  const auto page = to_html(derived_report(), "en");
-  EXPECT_NE(page.find("Content-Security-Policy"), std::string::npos);
-  EXPECT_NE(page.find("default-src 'none'"), std::string::npos);
-  for (const char* fetched : {"http://", "https://", "src=", "@import", "url("})
-    EXPECT_EQ(page.find(fetched), std::string::npos) << fetched;
-  EXPECT_LT(page.size(), std::size_t{5} << 20);
-}
-
-TEST(Html, every_label_language_and_report_is_rendered) {
-  for (const auto& make : {clean_report, owed_report, derived_report, partial_report, proven_report, empty_report})
-    for (const std::string lang : {"en", "ko"}) {
-      const auto page = to_html(make(lang), lang);
-      EXPECT_NE(page.find("<html lang=\"" + lang + "\""), std::string::npos);
-      EXPECT_EQ(page.find("html."), std::string::npos) << "a message key is shown instead of its words";
-    }
-}
-
-TEST(Html, a_foreign_document_is_rendered_as_far_as_it_goes) {
-  for (const auto& odd : {json::object(), json(nullptr), json::array({1, 2}), json{{"verdict", 7}, {"evidence", "x"}}})
-    EXPECT_NE(to_html(odd, "en").find("</html>"), std::string::npos);
 }
 
 TEST(Markdown, foreign_text_breaks_neither_table_nor_page) {

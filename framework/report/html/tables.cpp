@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT
+// References, evidence, runs of the analyzers, and where everything came from.
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <unordered_map>
+
+#include "framework/report/html/markup.hpp"
+#include "framework/report/html/paged_table.hpp"
+#include "framework/report/html/sections.hpp"
+#include "framework/report/messages.hpp"
+
+namespace pedigree::report::html {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kDetailsBudget = std::size_t{2} << 20;  // keeps an ordinary page far below 5 MB
+constexpr std::size_t kLongestDetails = 20'000;
+constexpr std::size_t kMostGroups = 300, kMostInputs = 3000;
+
+PagedWords words_of(const Language& words, const char* caption) {
+  return {words.say(caption),
+          words.say("html.filter"),
+          words.say("html.all"),
+          words.say("html.rows", {{"shown", "{shown}"}, {"total", "{total}"}}),
+          words.say("html.page", {{"page", "{page}"}, {"pages", "{pages}"}}),
+          words.say("html.previous"),
+          words.say("html.following")};
+}
+
+std::optional<double> optional_at(const json& object, const char* key) {
+  if (!object.is_object()) return std::nullopt;
+  const auto found = object.find(key);
+  return found != object.end() && found->is_number() ? std::optional{found->get<double>()} : std::nullopt;
+}
+
+/// Terms by value, looked up once: a hundred thousand rows use a handful.
+class Terms {
+ public:
+  explicit Terms(const Language& words) : words_(words) {}
+  const std::string& operator()(const std::string& kind, const std::string& value) {
+    auto& kept = known_[kind + "." + value];
+    if (!kept) kept = words_.term(kind, value);
+    return *kept;
+  }
+
+ private:
+  const Language& words_;
+  std::unordered_map<std::string, std::optional<std::string>> known_;
+};
+
+std::string details_of(const json& e, std::size_t& budget) {
+  const auto& details = object_at(e, "details");
+  if (details.empty() || budget == 0) return {};
+  auto text = details.dump(1, ' ', false, json::error_handler_t::replace);
+  if (text.size() > kLongestDetails) {
+    text.resize(kLongestDetails);
+    while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0xC0u) == 0x80u) text.pop_back();
+    text += "\n\u2026";
+  }
+  if (text.size() > budget) {
+    budget = 0;
+    return {};
+  }
+  budget -= text.size();
+  return text;
+}
+
+}  // namespace
+
+std::string references(const json& report, const Language& words) {
+  std::vector<const json*> order;
+  for (const auto& r : list_at(report, "references")) order.push_back(&r);
+  if (order.empty()) return {};
+  std::stable_sort(order.begin(), order.end(), [](const json* a, const json* b) {
+    return number_at(*a, "p_derived") > number_at(*b, "p_derived");
+  });
+  PagedTable table{"references",
+                   {{.label = words.say("html.reference"), .searched = true},
+                    {.label = words.say("html.role"), .searched = true, .choice = true},
+                    {.label = words.say("html.p_derived"), .number = true, .digits = 3},
+                    {.label = words.say("html.relation"), .searched = true, .choice = true},
+                    {.label = words.say("html.log10_p"), .number = true, .digits = 1},
+                    {.label = words.say("html.compared"), .searched = true},
+                    {.label = words.say("html.not_compared"), .searched = true}}};
+  for (const json* r : order) {
+    std::string compared, missing;
+    for (const auto& family : list_at(*r, "compared"))
+      if (family.is_string())
+        compared += (compared.empty() ? "" : ", ") + words.term("family", family.get<std::string>());
+    for (const auto& [family, why] : object_at(*r, "not_compared").items())
+      missing += (missing.empty() ? "" : "; ") + words.term("family", family) +
+                 (why.is_string() ? ": " + why.get<std::string>() : "");
+    table.text(text_at(*r, "id"))
+        .text(words.term("role", text_at(*r, "role")))
+        .number(number_at(*r, "p_derived"))
+        .text(words.term("relation", text_at(*r, "relation")))
+        .number(optional_at(*r, "log10_p"))
+        .text(compared)
+        .text(missing);
+  }
+  std::string out = heading(words.say("html.references") + " (" + std::to_string(order.size()) + ")", "references") +
+                    table.html(words_of(words, "html.references"));
+  if (const auto& missing = list_at(report, "missing_references"); !missing.empty()) {
+    out += "<h3>" + escape(words.say("html.missing")) + "</h3><ul>";
+    for (const auto& m : missing) out += "<li>" + escape(m.is_string() ? m.get<std::string>() : m.dump()) + "</li>";
+    out += "</ul>\n";
+  }
+  return out;
+}
+
+std::string evidence(const json& report, const Language& words, const std::map<std::size_t, std::size_t>& shown) {
+  const auto& list = list_at(report, "evidence");
+  if (list.empty()) return {};
+  PagedTable table{"evidence",
+                   {{.label = words.say("html.method"), .searched = true, .choice = true},
+                    {.label = words.say("html.finding"), .searched = true, .opens = true},
+                    {.label = words.say("html.component"), .searched = true, .choice = true},
+                    {.label = words.say("html.reference"), .searched = true},
+                    {.label = words.say("html.value"), .number = true},
+                    {.label = words.say("html.log10_lr"), .number = true, .digits = 2},
+                    {.label = words.say("html.support"), .searched = true, .choice = true},
+                    {.label = words.say("html.signal"), .searched = true, .more = true},
+                    {.label = words.say("html.analyzer"), .searched = true, .more = true},
+                    {.label = words.say("html.unit"), .more = true},
+                    {.label = words.say("html.log10_p"), .number = true, .more = true},
+                    {.label = words.say("html.relation"), .more = true},
+                    {.label = words.say("html.criterion"), .more = true},
+                    {.label = words.say("html.picture"), .more = true, .link = words.say("html.to_picture")},
+                    {.label = words.say("html.details"), .more = true, .block = true}}};
+  std::size_t budget = kDetailsBudget;
+  Terms terms{words};
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const auto& e = list[i];
+    const auto relation = text_at(e, "relation");
+    const auto picture = shown.find(i);
+    const auto& criteria = object_at(e, "criteria");
+    table.text(terms("family", text_at(e, "family")))
+        .text(words.summary(e))
+        .text(terms("component", text_at(e, "component")))
+        .text(text_at(e, "reference"))
+        .number(optional_at(e, "value"))
+        .number(optional_at(e, "log10_lr"))
+        .text(terms("support", text_at(e, "support")))
+        .text(text_at(e, "signal"))
+        .text(text_at(e, "analyzer"))
+        .text(text_at(e, "unit"))
+        .number(optional_at(e, "log10_p"))
+        .text(relation.empty() || relation == "none" ? std::string{} : terms("relation", relation))
+        .text(criteria.empty() ? std::string{} : words.sentence(criteria))
+        .text(picture == shown.end() ? std::string{} : std::to_string(picture->second))
+        .text(details_of(e, budget));
+  }
+  return heading(words.say("html.evidence") + " (" + thousands(static_cast<double>(list.size())) + ")", "evidence") +
+         "<p class=\"soft\">" + escape(words.say("html.evidence_note")) + "</p>" +
+         table.html(words_of(words, "html.evidence"));
+}
+
+/// Runs that ended alike are one row: what went wrong is seen at once, whatever the number of references.
+std::string outcomes(const json& report, const Language& words) {
+  struct Group {
+    std::size_t runs = 0, first = 0;
+    std::string references;
+  };
+  std::map<std::tuple<bool, std::string, std::string, std::string>, Group> groups;
+  for (const auto& o : list_at(report, "outcomes")) {
+    const auto outcome = text_at(o, "outcome"), reference = text_at(o, "reference");
+    auto& group = groups[{outcome == "ok", text_at(o, "analyzer"), outcome, text_at(o, "message")}];
+    if (++group.runs > 1 && !reference.empty() && group.runs == 6) group.references += ", \u2026";
+    if (group.runs <= 5 && !reference.empty()) group.references += (group.references.empty() ? "" : ", ") + reference;
+  }
+  if (groups.empty()) return {};
+  Rows rows{{words.say("html.analyzer"), words.say("html.outcome"), words.say("html.runs"), words.say("html.reference"),
+             words.say("html.message")}};
+  for (const auto& [key, group] : groups) {
+    if (rows.size() > kMostGroups) break;
+    const auto& [fine, analyzer, outcome, message] = key;
+    rows.push_back({analyzer, words.term("outcome", outcome), std::to_string(group.runs), group.references, message});
+  }
+  return heading(words.say("html.outcomes"), "outcomes") + "<div class=\"scroll\">" + table(rows, "stack") + "</div>\n";
+}
+
+std::string provenance(const json& report, const Language& words) {
+  const auto& p = object_at(report, "provenance");
+  const auto& subject = object_at(report, "subject");
+  Rows rows{{words.say("html.what"), words.say("html.value")}};
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) rows.push_back({words.say(name), value});
+  };
+  add("html.version", text_at(p, "pedigree"));
+  add("html.profile", text_at(p, "profile"));
+  add("html.revision", text_at(subject, "revision"));
+  add("html.digest", text_at(subject, "digest"));
+  add("html.resolved_from", text_at(subject, "resolved_from"));
+  for (const auto& plugin : list_at(p, "plugins"))
+    rows.push_back({text_at(plugin, "id") + " " + text_at(plugin, "version"), "sha256:" + text_at(plugin, "sha256")});
+  Rows inputs{{words.say("html.file"), "SHA-256", words.say("html.bytes")}};
+  for (const auto& input : list_at(p, "inputs")) {
+    if (inputs.size() > kMostInputs) break;
+    inputs.push_back({text_at(input, "path"), text_at(input, "sha256"), thousands(number_at(input, "bytes"))});
+  }
+  std::string out =
+      heading(words.say("html.provenance"), "provenance") + "<div class=\"scroll\">" + table(rows, "stack") + "</div>";
+  if (inputs.size() > 1)
+    out += "<details><summary>" + escape(words.say("html.inputs")) + " (" +
+           std::to_string(list_at(p, "inputs").size()) + ")</summary><div class=\"scroll\">" + table(inputs, "stack") +
+           "</div></details>\n";
+  return out;
+}
+
+}  // namespace pedigree::report::html
