@@ -68,13 +68,20 @@ std::string format_names() {
 }
 
 const Format* find_format(const Session& session, const std::string& verb, const std::string& name) {
+  // JUnit is the form of a set of checks, not of a report: `test` writes it, a kept run stays JSON.
+  static const Format kJunit{"junit", "json", false, to_json_report};
   std::vector<std::string> names;
+  if (verb == "test") {
+    if (name == kJunit.name) return &kJunit;
+    names.emplace_back(kJunit.name);
+  }
   for (const auto& format : formats()) {
     if (name == format.name) return &format;
     names.emplace_back(format.name);
   }
   usage_error(session, verb,
-              "unknown format '" + name + "'" + did_you_mean(name, names) + "; known: " + format_names());
+              "unknown format '" + name + "'" + did_you_mean(name, names) + "; known: " + format_names() +
+                  (verb == "test" ? "|junit" : ""));
   return nullptr;
 }
 

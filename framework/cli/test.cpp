@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 // pedigree test PIPELINE...: run, and compare the verdict with the pipeline's `expect:`.
+#include <chrono>
+
 #include "framework/cli/running.hpp"
 #include "framework/cli/verbs.hpp"
+#include "framework/report/forms/forms.hpp"
 
 namespace pedigree::cli {
 namespace {
@@ -9,7 +12,8 @@ namespace {
 const Help kHelp{"test",
                  "pedigree test PIPELINE... [options]",
                  "Runs pipelines and checks what they expect under `expect:`.",
-                 {"pedigree test pipelines/models/*.yaml", "pedigree test my.yaml --format json"}};
+                 {"pedigree test pipelines/models/*.yaml", "pedigree test my.yaml --format json",
+                  "pedigree test pipelines/models/*.yaml --format junit > results.xml"}};
 
 /// One pipeline's end: what differed, or why there is nothing to compare.
 struct Checked {
@@ -39,6 +43,14 @@ Checked check(Session& session, const RunRequest& request, const std::string& op
   return checked;
 }
 
+/// What ended without anything to compare is an error of the run, not a failure of the model.
+report::TestCase case_of(const Checked& checked, const std::string& operand, double seconds) {
+  const bool error = checked.code != kDone && checked.differences.empty();
+  return {
+      checked.name, operand, seconds, checked.differences,
+      error ? (checked.note.empty() ? "the run ended with code " + std::to_string(checked.code) : checked.note) : ""};
+}
+
 std::string text_of(const Checked& checked) {
   std::string text = (checked.code == kDone ? "pass  " : "FAIL  ") + checked.name + "\n";
   for (const auto& line : checked.differences) text += "      " + line + "\n";
@@ -56,9 +68,13 @@ ExitCode test(Session& session, const std::vector<std::string>& words) {
   if (!request) return code;
   request->quiet = request->quiet || !session.console.stderr_is_terminal();
   auto list = nlohmann::json::array();
+  std::vector<report::TestCase> cases;
   std::size_t failed = 0;
   for (const auto& operand : arguments.operands) {
+    const auto started = std::chrono::steady_clock::now();
     const auto checked = check(session, *request, operand);
+    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - started;
+    cases.push_back(case_of(checked, operand, spent.count()));
     code = worse(code, checked.code);
     failed += checked.code == kDone ? 0 : 1;
     list.push_back({{"pipeline", checked.name},
@@ -70,6 +86,8 @@ ExitCode test(Session& session, const std::vector<std::string>& words) {
   }
   if (std::string_view{request->format->name} == "text")
     session.console.result(std::to_string(list.size() - failed) + " passed, " + std::to_string(failed) + " failed\n");
+  else if (std::string_view{request->format->name} == "junit")
+    session.console.result(report::to_junit(cases));
   else
     session.console.result(list.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
   return code;

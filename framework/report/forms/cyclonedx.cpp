@@ -28,6 +28,12 @@ json model_component(const std::string& id) {
   return component;
 }
 
+bool is_sha256(const std::string& text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdefABCDEF") == std::string::npos;
+}
+
+json sha256_hash(const std::string& content) { return json::array({{{"alg", "SHA-256"}, {"content", content}}}); }
+
 json property(const std::string& name, const std::string& value) {
   return {{"name", "pedigree:" + name}, {"value", value}};
 }
@@ -53,6 +59,32 @@ json lineage(const json& report) {
   json out{{"notes", "Lineage found by pedigree; see properties for how sure."}};
   if (!ancestors.empty()) out["ancestors"] = std::move(ancestors);
   if (!variants.empty()) out["variants"] = std::move(variants);
+  return out;
+}
+
+/// What the model's own configuration says it is: the class of its decoder.
+json model_parameters(const json& report) {
+  json out{{"architectureFamily", "transformer"}, {"task", "text generation"}};
+  for (const auto& e : list_at(report, "evidence")) {
+    if (text_at(e, "signal") != "architecture.attention-kind") continue;
+    for (const auto& part : list_at(object_at(e, "details"), "components"))
+      if (text_at(part, "component") == "text_decoder" && !text_at(part, "model_type").empty())
+        out["modelArchitecture"] = text_at(part, "model_type");
+  }
+  return out;
+}
+
+/// Every file that was read, once, with its digest: what the verdict can be checked against.
+json files(const json& report) {
+  json out = json::array();
+  std::set<std::string> seen;
+  for (const auto& input : list_at(object_at(report, "provenance"), "inputs")) {
+    const auto path = text_at(input, "path"), sha256 = text_at(input, "sha256");
+    if (path.empty() || !seen.insert(path).second) continue;
+    json file{{"type", "file"}, {"name", path}};
+    if (is_sha256(sha256)) file["hashes"] = sha256_hash(sha256);
+    out.push_back(std::move(file));
+  }
   return out;
 }
 
@@ -91,12 +123,12 @@ json to_cyclonedx(const json& report) {
   json component = model_component(text_at(subject, "id"));
   component["bom-ref"] = "subject";
   if (const auto revision = text_at(subject, "revision"); !revision.empty()) component["version"] = revision;
-  json hashes = json::array();
-  if (auto digest = text_at(subject, "digest"); digest.size() >= 64)
-    hashes.push_back({{"alg", "SHA-256"}, {"content", digest.substr(digest.size() - 64)}});
-  if (!hashes.empty()) component["hashes"] = std::move(hashes);
+  if (const auto digest = text_at(subject, "digest");
+      digest.size() >= 64 && is_sha256(digest.substr(digest.size() - 64)))
+    component["hashes"] = sha256_hash(digest.substr(digest.size() - 64));
   component["pedigree"] = lineage(report);
   component["modelCard"] = {
+      {"modelParameters", model_parameters(report)},
       {"quantitativeAnalysis", {{"performanceMetrics", metrics(report)}}},
       {"considerations",
        {{"technicalLimitations",
@@ -118,7 +150,7 @@ json to_cyclonedx(const json& report) {
                json::array(
                    {{{"type", "application"}, {"name", "pedigree"}, {"version", text_at(provenance, "pedigree")}}})}}},
             {"component", component}}},
-          {"components", json::array()}};
+          {"components", files(report)}};
 }
 
 }  // namespace pedigree::report

@@ -9,11 +9,19 @@ namespace {
 
 using nlohmann::json;
 
-/// Foreign text inside Markdown: no markup, no table break, no HTML.
-std::string plain(std::string_view text) {
+/// Foreign text inside Markdown: no markup, no table break, no HTML, no link that appears by itself and nobody called.
+std::string plain(std::string_view foreign) {
   std::string out;
-  for (const char c : harmless(text)) {
-    if (c == '<')
+  const std::string text = harmless(foreign);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '@')
+      out += "&#64;";
+    else if (c == ':' && text.compare(i, 3, "://") == 0)
+      out += "&#58;";
+    else if (c == '.' && i >= 3 && text.compare(i - 3, 3, "www") == 0)
+      out += "\\.";
+    else if (c == '<')
       out += "&lt;";
     else if (c == '>')
       out += "&gt;";

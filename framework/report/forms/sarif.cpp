@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // SARIF 2.1.0 (OASIS) for code-scanning views, and JUnit XML for `pedigree test`.
-#include <cmath>
+#include <cctype>
 #include <set>
+#include <string_view>
 
 #include "framework/core/digest.hpp"
 #include "framework/report/forms/forms.hpp"
@@ -22,11 +23,30 @@ const char* kind_of(const json& e) {
   return lr <= -0.1 ? "pass" : "informational";
 }
 
+constexpr std::size_t kMostResults = 25'000;  // what GitHub takes in one run
+
+/// A path as a relative reference (RFC 3986): what is not allowed there is percent-encoded.
+std::string as_uri(const std::string& path) {
+  static constexpr char kDigits[] = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : path) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) != 0 || std::string_view{"-._~/:@!$&'()*+,;="}.find(c) != std::string_view::npos) {
+      out += c;
+    } else {
+      out += '%';
+      out += kDigits[byte >> 4];
+      out += kDigits[byte & 15];
+    }
+  }
+  return out;
+}
+
 json location(const json& report) {
   const auto& inputs = list_at(object_at(report, "provenance"), "inputs");
   std::string path = inputs.empty() ? text_at(object_at(report, "subject"), "id") : text_at(inputs.front(), "path");
   if (path.empty()) path = "model";
-  return json::array({{{"physicalLocation", {{"artifactLocation", {{"uri", path}}}}}}});
+  return json::array({{{"physicalLocation", {{"artifactLocation", {{"uri", as_uri(path)}}}}}}});
 }
 
 json result_of(const std::string& rule, const char* kind, const char* level, const std::string& text, const json& place,
@@ -59,6 +79,7 @@ json to_sarif(const json& report) {
                               subject + ": " + words.term("label", label) + ". " + words.term("meaning", label), place,
                               subject + "verdict"));
   for (const auto& e : list_at(report, "evidence")) {
+    if (results.size() >= kMostResults) break;
     const auto signal = text_at(e, "signal");
     rule(signal, "Evidence of " + text_at(e, "analyzer"));
     results.push_back(result_of(signal, kind_of(e), "none", harmless(words.summary(e)), place,
@@ -66,7 +87,7 @@ json to_sarif(const json& report) {
   }
   for (const auto& o : list_at(report, "outcomes")) {
     const auto outcome = text_at(o, "outcome");
-    if (outcome == "ok" || outcome == "not-applicable") continue;
+    if (outcome == "ok" || outcome == "not-applicable" || results.size() >= kMostResults) continue;
     rule("pedigree.outcome", "An analyzer that did not finish");
     results.push_back(result_of("pedigree.outcome", "open", "none",
                                 text_at(o, "analyzer") + ": " + outcome + ": " + harmless(text_at(o, "message")), place,

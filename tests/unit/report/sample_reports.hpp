@@ -14,6 +14,7 @@ inline nlohmann::json sample_messages() {
   auto messages = framework_messages();
   messages["sample.core-match"] = {{"en", "{matched} of {total} core keys equal those of {reference}"},
                                    {"ko", "핵심 키 {total}개 중 {matched}개가 {reference}와(과) 같습니다"}};
+  messages["sample.picture"] = {{"en", "A measurement with a picture."}, {"ko", "그림이 있는 측정값입니다."}};
   messages["sample.units"] = {{"en", "{share:.1%} of the hidden units sit where {reference} has them"},
                               {"ko", "은닉 유닛의 {share:.1%}가 {reference}와(과) 같은 자리에 있습니다"}};
   messages["sample.vocabulary"] = {
