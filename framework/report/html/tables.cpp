@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // References, evidence, runs of the analyzers, and where everything came from.
 #include <algorithm>
+#include <cmath>
 #include <map>
+#include <numeric>
 #include <tuple>
 #include <unordered_map>
 
@@ -49,6 +51,16 @@ class Terms {
   const Language& words_;
   std::unordered_map<std::string, std::optional<std::string>> known_;
 };
+
+/// What moves the odds most comes first, either way; the rest keeps its order.
+std::vector<std::size_t> strongest_first(const json& list) {
+  std::vector<std::size_t> order(list.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return std::abs(number_at(list[a], "log10_lr")) > std::abs(number_at(list[b], "log10_lr"));
+  });
+  return order;
+}
 
 std::string details_of(const json& e, std::size_t& budget) {
   const auto& details = object_at(e, "details");
@@ -131,7 +143,7 @@ std::string evidence(const json& report, const Language& words, const std::map<s
                     {.label = words.say("html.details"), .more = true, .block = true}}};
   std::size_t budget = kDetailsBudget;
   Terms terms{words};
-  for (std::size_t i = 0; i < list.size(); ++i) {
+  for (const auto i : strongest_first(list)) {
     const auto& e = list[i];
     const auto relation = text_at(e, "relation");
     const auto picture = shown.find(i);

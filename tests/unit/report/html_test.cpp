@@ -2,6 +2,7 @@
 // The HTML page as text: complete, self-contained, and unharmed by whatever a model brings. tests/browser opens it.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <regex>
 #include <set>
@@ -170,15 +171,29 @@ TEST(Html, no_number_whatever_its_size_breaks_a_drawing) {
 
 TEST(Html, evidence_names_the_picture_that_shows_it) {
   const auto page = to_html(pictured_report(), "en");
-  // The first piece of evidence is the inheritance map; waterfalls come before it.
   std::smatch found;
   const std::regex place{"<figure id=\"picture-([0-9]+)\"[^>]*><figcaption><b>Inheritance map"};
   ASSERT_TRUE(std::regex_search(page, found, place));
   const auto from = page.find("<script type=\"application/json\">", page.find("id=\"evidence-table\"")) + 32;
   const auto data = json::parse(page.substr(from, page.find("</script>", from) - from));
-  std::size_t column = 0;
-  while (!data["columns"][column].contains("link")) ++column;
-  EXPECT_EQ(data["strings"][data["rows"][0][column].get<std::size_t>()], found[1].str());
+  const auto text = [&](const json& row, std::size_t c) { return data["strings"][row[c].get<std::size_t>()]; };
+  std::size_t signal = 0, link = 0;
+  for (std::size_t c = 0; c < data["columns"].size(); ++c) {
+    if (data["columns"][c]["label"] == "Signal") signal = c;
+    if (data["columns"][c].contains("link")) link = c;
+  }
+  const auto row = std::find_if(data["rows"].begin(), data["rows"].end(),
+                                [&](const json& r) { return text(r, signal) == "weight.lineage"; });
+  ASSERT_NE(row, data["rows"].end());
+  EXPECT_EQ(text(*row, link), found[1].str());
+}
+
+TEST(Html, the_strongest_evidence_comes_first) {
+  const auto page = to_html(pictured_report(), "en");
+  const auto table = page.substr(page.find("id=\"evidence-table\""));
+  const auto body = table.substr(table.find("<tbody>"));
+  // The exact test with a log10 likelihood ratio of 6 stands last in the report; all others are 0.
+  EXPECT_LT(body.find("99.8% of the hidden units"), body.find("</tr>"));
 }
 
 /// A report with many references and rows, as a check against a whole catalog makes it.
