@@ -116,7 +116,9 @@ std::unique_ptr<Browser> Browser::start(std::string& why_not) {
       continue;
     }
     try {
-      browser->session_ = browser->call("POST", "/session", capabilities(chromium, browser->folder_)).at("sessionId");
+      browser->session_ = browser->call("POST", "/session", capabilities(chromium, browser->folder_))
+                              .at("sessionId")
+                              .get<std::string>();
       return browser;
     } catch (const std::exception& error) {
       why_not = error.what();
@@ -184,7 +186,6 @@ void Browser::open(const std::string& page, const View& view) {
   devtools("Emulation.setEmulatedMedia",
            {{"media", view.print ? "print" : "screen"},
             {"features", json::array({{{"name", "prefers-color-scheme"}, {"value", view.dark ? "dark" : "light"}}})}});
-  devtools("Emulation.setScriptExecutionDisabled", {{"value", !view.script}});
   call("POST", "/session/" + session_ + "/url", {{"url", "about:blank"}});
   console();
   requests();
@@ -193,7 +194,7 @@ void Browser::open(const std::string& page, const View& view) {
 
 std::string Browser::element(const std::string& css) {
   const auto found = call("POST", "/session/" + session_ + "/element", {{"using", "css selector"}, {"value", css}});
-  return found.begin().value();
+  return found.begin().value().get<std::string>();
 }
 
 void Browser::click(const std::string& css) {

@@ -18,7 +18,7 @@ namespace pedigree::browser_test {
 /// How a page is looked at.
 struct View {
   int width = 1200;
-  bool dark = false, print = false, script = true;
+  bool dark = false, print = false;
 };
 
 class Browser {

@@ -2,6 +2,8 @@
 // What a reader does with the page: opens it, filters, sorts, turns pages, opens details, prints.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "framework/report/forms/forms.hpp"
 #include "framework/report/view.hpp"
 #include "tests/browser/browser.hpp"
@@ -74,8 +76,11 @@ TEST(Page, the_policy_stops_a_script_that_got_in) {
       "<script>window.hacked=1</script><img src=\"https://example.invalid/x.png\" onerror=\"window.hacked=2\">");
   browser.open(page);
   EXPECT_EQ(browser.run("return window.hacked === undefined"), true);
-  EXPECT_NE(browser.console(), std::vector<std::string>{});
-  for (const auto& url : browser.requests()) EXPECT_EQ(url.find("example.invalid"), std::string::npos) << url;
+  // The script, the picture, and the handler that the missing picture would have called.
+  const auto said = browser.console();
+  EXPECT_GE(std::count_if(said.begin(), said.end(),
+                          [](const auto& line) { return line.find("Content Security Policy") != std::string::npos; }),
+            3);
 }
 
 TEST(Page, filters_by_words_and_by_choice) {
@@ -173,12 +178,12 @@ TEST(Page, prints_all_rows_and_light) {
 
 TEST(Page, says_everything_without_script) {
   PEDIGREE_NEEDS_BROWSER(browser);
-  View view;
-  view.script = false;
-  browser.open(to_html(pictured_report(), "en"), view);
+  auto page = to_html(pictured_report(), "en");  // as a mail reader shows it that takes scripts out
+  page.erase(page.rfind("<script>"), page.rfind("</script>") - page.rfind("<script>"));
+  browser.open(page);
   EXPECT_EQ(browser.run("return document.querySelectorAll('section.paged.ready').length"), 0);
   EXPECT_EQ(browser.run(kRows).size(), 17u);
-  EXPECT_EQ(browser.console(), std::vector<std::string>{});
+  EXPECT_EQ(browser.run("return document.querySelectorAll('figure svg').length >= 14"), true);
 }
 
 }  // namespace
