@@ -116,7 +116,10 @@ std::string references(const json& report, const Language& words) {
                     table.html(words_of(words, "html.references"));
   if (const auto& missing = list_at(report, "missing_references"); !missing.empty()) {
     out += "<h3>" + escape(words.say("html.missing")) + "</h3><ul>";
-    for (const auto& m : missing) out += "<li>" + escape(m.is_string() ? m.get<std::string>() : m.dump()) + "</li>";
+    for (const auto& m : missing)
+      out += "<li>" +
+             escape(m.is_string() ? m.get<std::string>() : m.dump(-1, ' ', false, json::error_handler_t::replace)) +
+             "</li>";
     out += "</ul>\n";
   }
   return out;

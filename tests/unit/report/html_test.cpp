@@ -184,7 +184,7 @@ TEST(Html, evidence_names_the_picture_that_shows_it) {
   }
   const auto row = std::find_if(data["rows"].begin(), data["rows"].end(),
                                 [&](const json& r) { return text(r, signal) == "weight.lineage"; });
-  ASSERT_NE(row, data["rows"].end());
+  ASSERT_TRUE(row != data["rows"].end());
   EXPECT_EQ(text(*row, link), found[1].str());
 }
 
