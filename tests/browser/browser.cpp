@@ -185,7 +185,9 @@ void Browser::open(const std::string& page, const View& view) {
            {{"width", view.width}, {"height", 900}, {"deviceScaleFactor", 1}, {"mobile", view.width < 600}});
   devtools("Emulation.setEmulatedMedia",
            {{"media", view.print ? "print" : "screen"},
-            {"features", json::array({{{"name", "prefers-color-scheme"}, {"value", view.dark ? "dark" : "light"}}})}});
+            // Without a smooth scroll, so that what is clicked stands still.
+            {"features", json::array({{{"name", "prefers-color-scheme"}, {"value", view.dark ? "dark" : "light"}},
+                                      {{"name", "prefers-reduced-motion"}, {"value", "reduce"}}})}});
   call("POST", "/session/" + session_ + "/url", {{"url", "about:blank"}});
   console();
   requests();

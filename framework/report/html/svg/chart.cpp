@@ -11,7 +11,7 @@
 namespace pedigree::report::html {
 namespace {
 
-constexpr double kLeft = 58, kRight = 14, kTop = 12, kBottom = 42, kPlot = 200, kEntry = 17;
+constexpr double kLeft = 70, kRight = 14, kTop = 12, kBottom = 42, kPlot = 200, kEntry = 17;
 constexpr double kMost = 1e15;
 
 double tame(double v) { return std::isfinite(v) ? std::clamp(v, -kMost, kMost) : 0; }
@@ -29,9 +29,11 @@ class Ruler {
     if (low_ > high_) low_ = 0, high_ = 1;
     if (axis_.low) low_ = std::min(low_, scaled(*axis_.low));
     if (axis_.high) high_ = std::max(high_, scaled(*axis_.high));
-    const double span = std::max(high_ - low_, 1e-9 * std::max(1.0, std::abs(high_)));
-    const double margin = padded_ ? 0.04 * span : 0;
-    if (high_ - low_ < span) high_ = low_ + (axis_.scale == Scale::months ? 1 : std::max(1e-3, span));
+    if (high_ - low_ < 1e-9 * std::max(1.0, std::abs(high_))) {  // one value: it stands in the middle
+      low_ -= 0.5;
+      high_ += 0.5;
+    }
+    const double margin = padded_ ? 0.04 * (high_ - low_) : 0;
     if (!axis_.low) low_ -= margin;
     if (!axis_.high) high_ += margin;
   }

@@ -11,7 +11,7 @@
 namespace pedigree::report::html {
 
 std::string draw(const Histogram& h) {
-  constexpr double kLeft = 58, kRight = 14, kTop = 12, kTall = 200, kBottom = 42;
+  constexpr double kLeft = 70, kRight = 14, kTop = 12, kTall = 200, kBottom = 42;
   const double width = kDrawingWidth - kLeft - kRight, base = kTop + kTall;
   double most = 1e-12;
   for (const double c : h.columns) most = std::max(most, c);
