@@ -54,7 +54,7 @@ TEST(Forms, junit_counts_what_holds_and_what_does_not) {
   const auto pipeline = [](const std::string& label) {
     return "schema: pedigree/pipeline/v1\nname: " + label +
            "-case\nextends: calibrated\nsubject: {id: m, path: m}\nreferences: [{id: Qwen/Qwen3-8B}]\nexpect: "
-           "{label: " +
+           "{verdict: " +
            label + "}\n";
   };
   program.write("right.yaml", pipeline("likely_from_scratch"));
