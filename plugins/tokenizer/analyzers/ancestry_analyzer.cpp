@@ -88,12 +88,19 @@ json test_row(const CountTest& test) {
           {"demanded", test.demanded}, {"holds", test.holds()}, {"explained", test.explained()}};
 }
 
-/// Each test in words: "102,323 tokens with llama-3 (at least 100,256 needed)".
+/// "102,323".
+std::string grouped(std::int64_t number) {
+  std::string out = std::to_string(number);
+  for (std::size_t at = out.size(); at > 3 + (number < 0 ? 1u : 0u);) out.insert(at -= 3, ",");
+  return out;
+}
+
+/// Each test: "tokens, llama-3: 102,323 >= 100,256".
 std::string tests_in_words(const AncestorHypothesis& hypothesis) {
   std::string out;
   for (const auto& test : hypothesis.tests)
-    out += (out.empty() ? "" : "; ") + std::to_string(test.published) + " " + test.what + " / " + test.with +
-           " >= " + std::to_string(test.demanded);
+    out += (out.empty() ? "" : "; ") + std::string{test.what} + ", " + test.with + ": " + grouped(test.published) +
+           " >= " + grouped(test.demanded);
   return out;
 }
 

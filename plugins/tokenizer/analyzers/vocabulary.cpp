@@ -59,16 +59,13 @@ std::string kinship_key(const Relation& relation, const Differences& difference)
   return key;
 }
 
-/// True when enough shared tokens stand in sorted runs to make the plain order mislead.
-bool listed_by_spelling(const Relation& r) { return (r.ids.items - r.spoken.items) * 20 > r.ids.items; }
-
 json id_order_params(const Relation& r) {
   json params = order_params(r.ids);
   params["sorted"] = r.ids.items - r.spoken.items;
   params["spoken"] = r.spoken.items;
   params["spoken_ratio"] = r.spoken.longest_ratio;
   params["score"] = order_score(r.spoken);
-  if (listed_by_spelling(r)) params["strangers"] = longest_ratio_of_strangers(r.spoken.items);
+  if (r.listed_by_spelling()) params["strangers"] = longest_ratio_of_strangers(r.spoken.items);
   return params;
 }
 
@@ -252,7 +249,7 @@ pedigree_status VocabularyAnalyzer::run(const Host& host, const Request& request
     emit(host, {.signal = "tokenizer.id-order",
                 .reference = id,
                 .value = r.ids.longest_ratio,
-                .summary_key = listed_by_spelling(r) ? "tokenizer.id-order.sorted" : "tokenizer.id-order",
+                .summary_key = r.listed_by_spelling() ? "tokenizer.id-order.sorted" : "tokenizer.id-order",
                 .params = id_order_params(r),
                 .details = order_picture(r.ids, id_places(s, t, r.overlap)),
                 .log10_lr = lr,

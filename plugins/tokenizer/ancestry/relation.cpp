@@ -30,6 +30,11 @@ const io::Signature* same_as(const Ancestry& ancestry) {
   return closest != nullptr && closest->same ? closest->signature : nullptr;
 }
 
+/// True when so many tokens are listed by spelling (one in twenty) that the plain order misleads.
+bool mostly_sorted(const OrderStatistics& all, const OrderStatistics& spoken) {
+  return (all.items - spoken.items) * 20 > all.items;
+}
+
 /// What is left when the tokens of common ancestors are set aside.
 void set_aside(const Profile& subject, const Profile& reference, std::uint32_t peeled,
                const std::function<bool(const SharedToken&)>& speaks, Relation& r) {
@@ -42,6 +47,7 @@ void set_aside(const Profile& subject, const Profile& reference, std::uint32_t p
       order_of(id_places(s, t, r.overlap, [&](const SharedToken& token) { return left(token) && speaks(token); }));
   const auto merges = order_of(merge_places(subject.merges, reference.merges, r.overlap, left));
   r.remainder_score = spoken.items < kFewestItems ? 0 : order_score(spoken);
+  if (mostly_sorted(r.remainder, spoken)) r.remainder = spoken;
   if (merges.items < kFewestItems || order_score(merges) <= r.remainder_score) return;
   r.remainder_score = order_score(merges);
   if (merges.longest_ratio > r.remainder.longest_ratio) r.remainder = merges;
@@ -102,6 +108,8 @@ double Relation::score() const {
   return std::max(spoken.items < kFewestItems ? 0 : order_score(spoken), order_score(merges));
 }
 
+bool Relation::listed_by_spelling() const { return mostly_sorted(ids, spoken); }
+
 bool Relation::is_reuse() const { return kinship <= Kinship::kRebuilt; }
 
 Relation relate(const Profile& subject, const Profile& reference) {
@@ -118,7 +126,7 @@ Relation relate(const Profile& subject, const Profile& reference) {
   if (merges.size() >= kFewestItems) r.merges = order_of(merges);
   r.reference_is = same_as(reference.ancestry);
   r.subject_is = same_as(subject.ancestry);
-  r.remainder = r.ids;
+  r.remainder = r.listed_by_spelling() ? r.spoken : r.ids;
   r.remainder_tokens = r.overlap.common();
   r.remainder_score = r.score();
   if (const std::uint32_t peeled = common_ancestors(subject, reference, r); peeled != 0)

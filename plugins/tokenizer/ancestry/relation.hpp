@@ -53,6 +53,8 @@ struct Relation {
   double score() const;
   /// Shared tokens or merges that the score rests on.
   std::size_t items() const { return std::max(spoken.items, merges.items); }
+  /// True when enough shared tokens stand in sorted runs to make the order of `ids` mislead.
+  bool listed_by_spelling() const;
   /// True when the subject's tokenizer, or a part of it, came from the reference's line.
   bool is_reuse() const;
 };

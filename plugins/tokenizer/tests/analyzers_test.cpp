@@ -140,11 +140,32 @@ TEST(Analyzers, judge_hyperclovax_from_the_catalog_card_alone) {
   ASSERT_NE(published, nullptr);
   EXPECT_EQ(published->summary_key, "tokenizer.published.near-certain");
   EXPECT_EQ(params_of(published)["ancestor"], "cl100k");
+  const auto* positionwise = ancestry.find("tokenizer.published-positionwise");
+  ASSERT_NE(positionwise, nullptr);
+  EXPECT_EQ(params_of(positionwise)["shares"], "llama-3 0.01 %, qwen 1.54 %");  // as the source study has them
+  EXPECT_EQ(positionwise->log10_lr, 0);
   EXPECT_EQ(published->log10_lr, 0);  // a public vocabulary is no word about weights
   const auto sizes = run_analyzer<VocabularyAnalyzer>({subject});
   ASSERT_EQ(sizes.status, PEDIGREE_OK) << sizes.error;
   expect_messages(sizes);
   EXPECT_EQ(params_of(sizes.find("tokenizer.size"))["gap"], 128256 - 110524);
+}
+
+TEST(Analyzers, lay_out_the_special_tokens_of_one_model) {
+  PEDIGREE_NEEDS_TOKENIZERS(folder);
+  const auto result = run_analyzer<VocabularyAnalyzer>({{"phi-3", folder / "microsoft-phi-3-mini__hf"}});
+  ASSERT_EQ(result.status, PEDIGREE_OK) << result.error;
+  expect_messages(result);
+  const auto params = params_of(result.find("tokenizer.special-layout"));
+  // Its added_tokens: <unk>, <s>, </s> as 0 to 2, <|endoftext|> ... <|user|> as 32000 to 32010.
+  EXPECT_EQ(params["specials"], 14);
+  EXPECT_EQ(params["first"], 0);
+  EXPECT_EQ(params["last"], 32010);
+  EXPECT_EQ(params["after"], 11);
+  EXPECT_EQ(params["reserved"], 0);
+  const auto profile = params_of(result.find("tokenizer.profile"));
+  EXPECT_EQ(profile["scripts"].get<std::string>().substr(0, 6), "Latin ");
+  EXPECT_EQ(profile["hangul"], 111);  // Llama-2's 111 syllables
 }
 
 TEST(Analyzers, abstain_with_a_reason_when_nothing_is_at_hand) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <random>
 
+#include "pedigree/io/artifact_role.hpp"
 #include "plugins/tokenizer/tests/made_files.hpp"
 #include "plugins/tokenizer/tests/tokenizer_files.hpp"
 
@@ -245,6 +246,7 @@ TEST(Conversions, of_a_word_piece_are_identical) {
                                   R"("pre_tokenizer":{"type":"BertPreTokenizer"})");
   std::string list;
   for (const auto& token : tokens) list += token + "\n";
+  EXPECT_EQ(io::role_of("vocab.txt", list), io::role::kVocab);
   expect_one_tokenizer({{"tokenizer.json", io::read_tokenizer({"tokenizer.json", json})},
                         {"vocab.txt", io::read_tokenizer({"vocab.txt", list})},
                         {"GGUF", io::read_tokenizer({"a.gguf", testing::gguf_file("bert", pieces, {})})}});

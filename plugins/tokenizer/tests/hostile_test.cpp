@@ -74,6 +74,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"x.tiktoken", "IQ== 0\nIQ== 1\n", "TOK_DUPLICATE_TOKEN"},
         Bad{"tekken.json", R"({"config":{"default_num_special_tokens":1},"vocab":[{"rank":0,"token_bytes":"?"}]})",
             "TOK_BASE64"},
+        Bad{"tokenizer.model", "\x0A\x03\x0A\x01\x61\x0A\x04\x0A\x02\xFF\xFE", "TOK_ENCODING"},
         Bad{"tokenizer.model", "\x0A\x7F\x0A\x01", "PB_LENGTH"},
         Bad{"tokenizer.model", "\x0A\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF", "PB_VARINT"},
         Bad{"tokenizer.model", "\x0B\x01", "TOK_FORMAT"},

@@ -55,11 +55,13 @@ class TokenizerAssembler {
       if (token.text.size() > limits_.token_bytes)
         return error("TOK_TOKEN_LENGTH", place_of(token),
                      "a token of " + std::to_string(token.text.size()) + " bytes; at most " +
-                         std::to_string(limits_.token_bytes) + " are read");
+                         std::to_string(limits_.token_bytes) + " are read",
+                     "no known tokenizer has one; check what the file is");
       if (token.id > limits_.largest_id)
         return error("TOK_ID_RANGE", place_of(token),
                      "token " + shown(token.text) + " has id " + std::to_string(token.id) + "; ids up to " +
-                         std::to_string(limits_.largest_id) + " are read");
+                         std::to_string(limits_.largest_id) + " are read",
+                     "the file is damaged or was edited by hand");
     }
     return Done{};
   }

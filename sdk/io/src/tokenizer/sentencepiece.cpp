@@ -2,6 +2,7 @@
 // SentencePiece .model: sentencepiece_model.proto's ModelProto.
 #include <cstdio>
 
+#include "spelling.hpp"
 #include "wire_reader.hpp"
 
 namespace pedigree::io {
@@ -74,6 +75,10 @@ class SentencePieceReader {
       if (piece.field() == 3 && piece.is_integer()) type = piece.integer();
     }
     if (piece.failed()) return piece.error();
+    if (first_not_utf8(token.text) < token.text.size())
+      return tokenizer_error("TOK_ENCODING", parts_.file, "byte " + std::to_string(model.text_offset()),
+                             "piece " + std::to_string(token.id) + " is not UTF-8, which SentencePiece writes",
+                             "the file was damaged by a conversion; fetch it again");
     token.kind = kind_of(type);
     parts_.tokens.push_back(token);
     return Done{};

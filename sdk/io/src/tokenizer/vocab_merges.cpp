@@ -21,7 +21,9 @@ Status read_merge_lines(std::string_view file, std::string_view text, const Toke
     if (line.empty() || line.starts_with("#version")) continue;
     const auto merge = split_merge(line);
     const auto place = "line " + std::to_string(line_number);
-    if (!merge) return tokenizer_error("TOK_MERGE_SYNTAX", file, place, "expected two parts separated by one space");
+    if (!merge)
+      return tokenizer_error("TOK_MERGE_SYNTAX", file, place, "expected two parts separated by one space",
+                             "each line holds one rule; the file is damaged or is no merges.txt");
     if (out.size() >= limits.merges)
       return tokenizer_error("TOK_TOO_MANY", file, place, "more than " + std::to_string(limits.merges) + " merges");
     out.push_back(*merge);
