@@ -104,9 +104,28 @@ void keep_one_gguf(ResolvedModel& model) {
       "another GGUF of the same folder; " + kept + " is the largest and is used");
 }
 
+/// Trainers put the config and the tokenizer beside every checkpoint.
+void drop_copies_beside_checkpoints(ResolvedModel& model) {
+  const auto in_checkpoint = [](const File& file) {
+    const auto folder = folder_name(file.name);
+    return !folder.empty() && io::checkpoint_step(folder.substr(0, folder.size() - 1)).has_value();
+  };
+  std::set<std::string> outside;
+  for (const auto& file : model.files)
+    if (!in_checkpoint(file)) outside.insert(base_name(file.name));
+  drop(
+      model,
+      [&](const File& f) {
+        return f.role != io::role::kCheckpoint && f.role != io::role::kTrainingLog && in_checkpoint(f) &&
+               outside.count(base_name(f.name)) != 0;
+      },
+      "SECOND_COPY", "a copy beside an earlier checkpoint; the model's own is used");
+}
+
 }  // namespace
 
 void drop_second_copies(ResolvedModel& model) {
+  drop_copies_beside_checkpoints(model);
   const bool plain = count(model, is_plain_weights) > 0;
   const bool any = count(model, [](const File& f) { return f.role == io::role::kWeights; }) > 0;
   if (plain) {

@@ -50,15 +50,36 @@ std::string settled_role(const std::string& said, const std::string& seen) {
   return said;
 }
 
+/// The tensors below a folder of checkpoints (or of one): the folders name the steps.
+void add_checkpoint_folder(const fs::path& folder, ResolvedModel& model) {
+  ResolvedModel found;
+  scan_folder(folder, {}, {}, found);
+  for (auto& file : found.files) {
+    if (file.role != io::role::kWeights && file.role != io::role::kWeightsIndex && file.role != io::role::kCheckpoint)
+      continue;
+    file.role = io::role::kCheckpoint;
+    file.name = folder.filename().string() + "/" + file.name;
+    model.files.push_back(std::move(file));
+  }
+  for (auto& notice : found.notices) model.notices.push_back(std::move(notice));
+}
+
 Result<ResolvedModel> from_artifacts(const Wanted& wanted, const Environment& environment, ResolvedModel model) {
   model.origin = Origin::artifacts;
   std::set<std::string> names;
   for (const auto& [role, paths] : wanted.artifacts) {
     for (const auto& path : paths) {
       const auto full = absolute(path, environment);
+      std::error_code error;
+      if (role == io::role::kCheckpoint && fs::is_directory(full, error)) {
+        add_checkpoint_folder(full, model);
+        continue;
+      }
       auto file = look_at(full, full.filename().string());
       if (!file) return file.error();
       file->role = settled_role(role, file->role);
+      // The folder of a checkpoint names its step.
+      if (role == io::role::kCheckpoint) file->name = full.parent_path().filename().string() + "/" + file->name;
       if (!names.insert(file->name).second) file->name = full.parent_path().filename().string() + "/" + file->name;
       model.files.push_back(std::move(*file));
     }

@@ -39,6 +39,24 @@ const Object& claim_vocabulary() {
                                    {"days", Type::number, "Days of training.", {}, false, 0, 36500},
                                    {"hours", Type::count, "Accelerator hours in total.", {}, false, 0, 1e12},
                                }};
+  static const Object training{
+      "the claim's training",
+      {
+          {"steps", Type::count, "Optimiser steps in all.", {}, false, 1, 1e12},
+          {"batch_tokens", Type::count, "Tokens per optimiser step.", {}, false, 1, 1e12},
+          {"sequence_length", Type::count, "Tokens per training sequence.", {}, false, 1, 1e8},
+          {"schedule",
+           Type::choice,
+           "Shape of the learning-rate schedule.",
+           {},
+           false,
+           0,
+           0,
+           {"constant", "linear", "cosine", "warmup-stable-decay"}},
+          {"peak_learning_rate", Type::number, "Highest learning rate.", {}, false, 0, 10},
+          {"warmup_steps", Type::count, "Steps until the highest learning rate.", {}, false, 0, 1e12},
+          {"bytes_per_token", Type::number, "Mean bytes of training text per token.", {}, false, 0, 100},
+      }};
   static const Object object{
       "the claim",
       {
@@ -58,6 +76,7 @@ const Object& claim_vocabulary() {
           {"active_parameters", Type::count, "Parameters per token as claimed.", {}, false, 1, 1e15},
           {"tokens", Type::count, "Training tokens as claimed.", {}, false, 1, 1e18},
           {"hardware", Type::object, "What it was trained on, as claimed.", {}, false, 0, 0, {}, &hardware},
+          {"training", Type::object, "How it was trained, as claimed.", {}, false, 0, 0, {}, &training},
           {"flops", Type::number, "Training compute as claimed, in FLOP.", {}, false, 1, 1e30},
           {"final_loss", Type::number, "Last training loss as claimed, in nats per token.", {}, false, 0, 100},
           {"knowledge_cutoff", Type::text, "Month of the newest training data as claimed, YYYY-MM."},

@@ -100,11 +100,22 @@ class Gathering {
     }
     const auto& error = found.error();
     if (!is_absence(error.code) || !wanted.path.empty()) return with_hint(error, wanted);
-    if (card == nullptr) return with_hint(error, wanted);
+    if (card == nullptr && wanted.artifacts.empty()) return with_hint(error, wanted);
+    if (card == nullptr) return without_files(wanted);
     auto model = from_card(*card, wanted.role, wanted.revision);
     if (error.code != "MODEL_NOT_FOUND")
       model.notices.push_back({error.code, error.file, error.message + ": the catalog's facts are used"});
     drop_known_absent(model, wanted);
+    return model;
+  }
+
+  /// `artifacts:` that name no file say so on purpose: a model that is only an endpoint.
+  static ResolvedModel without_files(const artifact::Wanted& wanted) {
+    ResolvedModel model;
+    model.id = wanted.id;
+    model.role = wanted.role;
+    model.revision = wanted.revision;
+    model.origin = Origin::artifacts;
     return model;
   }
 

@@ -11,6 +11,7 @@
 #include "framework/report/messages.hpp"
 #include "framework/report/report.hpp"
 #include "framework/run/assemble.hpp"
+#include "framework/run/claim.hpp"
 #include "framework/run/execute.hpp"
 #include "framework/run/models.hpp"
 #include "framework/run/obvious.hpp"
@@ -244,7 +245,9 @@ const char* to_string(Event::Kind kind) {
 
 Result<RunResult> run(const pipeline::Pipeline& pipeline, const Settings& settings, const Observer& observer,
                       std::stop_token stop) {
-  return Run{pipeline, settings, observer}.go(std::move(stop));
+  auto claimed = pipeline;
+  hand_over_claim(claimed, *settings.plugins);
+  return Run{claimed, settings, observer}.go(std::move(stop));
 }
 
 }  // namespace pedigree::run

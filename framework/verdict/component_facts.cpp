@@ -63,6 +63,9 @@ std::size_t scanned_pairs(const ComponentIndex& row) {
 
 bool has_link(const ComponentIndex& row, const Profile& profile) {
   const auto& items = row.absolute[Family::training_log];
+  // A record that contradicts itself (a spliced log, swapped checkpoints, an impossible claim) links nothing.
+  if (std::any_of(items.begin(), items.end(), [&](const Item& item) { return effective_lr(item, profile) > 0; }))
+    return false;
   return std::any_of(items.begin(), items.end(), [&](const Item& item) {
     const auto& names = profile.link_signals;
     return item.record->relation == "supports_from_scratch" && item.lr < 0 &&

@@ -178,7 +178,7 @@ double effective_lr(const Item& item, const Profile& profile) {
 double family_lr(const std::vector<Item>& items, const std::vector<Item>& absolute, Family family,
                  const Profile& profile, bool skip_descent) {
   const bool average = profile.combine[family] == Combine::average;
-  double strongest = 0, sum = 0;
+  double strongest = 0, sum = 0, most_contrary = 0;
   std::size_t count = 0;
   for (const auto* list : {&items, &absolute})
     for (const auto& item : *list) {
@@ -186,9 +186,12 @@ double family_lr(const std::vector<Item>& items, const std::vector<Item>& absolu
       if (skip_descent && family == Family::weight && lr > 0 && item.matches) lr = 0;
       if (std::abs(lr) > std::abs(strongest) || (lr > 0 && lr == -strongest)) strongest = lr;
       if (average) sum += power_of_ten(lr);
+      most_contrary = std::max(most_contrary, lr);
       ++count;
     }
   if (count == 0) return 0;
+  // What a training record says for its maker is worth nothing once a part of it speaks against.
+  if (family == Family::training_log && most_contrary > 0) return most_contrary;
   return average ? std::log10(sum / static_cast<double>(count)) : strongest;
 }
 

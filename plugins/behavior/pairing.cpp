@@ -2,6 +2,7 @@
 #include "plugins/behavior/pairing.hpp"
 
 #include "pedigree/io/artifact_role.hpp"
+#include "plugins/behavior/text/refusal.hpp"
 
 namespace pedigree::behavior {
 namespace {
@@ -47,7 +48,12 @@ ModelAnswers read_answers_of(const Request& request, const ModelRef& model) {
         ++result.dropped.unmatched;
       else if (!result.by_key.emplace(key, &answer).second)
         ++result.dropped.duplicate;
+      else if (answer.cut)
+        ++result.dropped.truncated;  // counted; its beginning is whole and stays comparable
     }
+  for (const auto& [key, answer] : result.by_key)
+    if (find_refusal(answer->text)) result.refused.insert(key);
+  result.dropped.refused = result.refused.size();
   if (!result.by_key.empty()) result.problem.clear();
   return result;
 }
@@ -64,7 +70,7 @@ std::vector<ModelAnswers> read_all_answers(const Request& request) {
 std::vector<std::string> common_prompts(const ModelAnswers& a, const ModelAnswers& b) {
   std::vector<std::string> keys;
   for (const auto& [key, answer] : a.by_key)
-    if (b.by_key.count(key) != 0) keys.push_back(key);
+    if (b.by_key.count(key) != 0 && a.refused.count(key) + b.refused.count(key) == 0) keys.push_back(key);
   return keys;
 }
 

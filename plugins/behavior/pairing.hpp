@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct ModelAnswers {
 
   std::string model, role;
   std::map<std::string, const io::Answer*> by_key;  ///< usable answers only
+  std::set<std::string> refused;                    ///< keys whose answer refuses: never compared, but for wording
   std::vector<io::AnswerSet> sets;                  ///< owns what by_key points to
   DropCounts dropped;
   std::string problem;  ///< why there is nothing, when there is nothing
@@ -33,7 +35,7 @@ struct ModelAnswers {
 /// is named in `problem` and costs only itself.
 std::vector<ModelAnswers> read_all_answers(const Request& request);
 
-/// Prompts that both models answered usably, in key order.
+/// Prompts that both models answered usably and neither refused, in key order.
 std::vector<std::string> common_prompts(const ModelAnswers& a, const ModelAnswers& b);
 
 }  // namespace pedigree::behavior

@@ -3,6 +3,7 @@
 
 #include "pedigree/analyzer.hpp"
 #include "plugins/training_log/checks/compute.hpp"
+#include "plugins/training_log/checks/schedule.hpp"
 
 namespace pedigree::training_log {
 
@@ -14,8 +15,11 @@ class Claims final : public Analyzer {
   pedigree_status run(const Host& host, const Request& request) override;
 
  private:
+  bool emit_chinchilla(const Host& host, const Series* series, const Claim& claim) const;
+
   Claim claim_;
-  double bytes_per_token_;
+  ClaimedSchedule schedule_;
+  double bytes_per_token_, final_loss_;
 };
 
 }  // namespace pedigree::training_log

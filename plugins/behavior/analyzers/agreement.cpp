@@ -6,7 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include "pedigree/io/json.hpp"
+#include "plugins/behavior/analyzers/emit.hpp"
 #include "plugins/behavior/statistics/closeness.hpp"
+#include "plugins/behavior/statistics/exact.hpp"
+#include "plugins/behavior/statistics/shared_errors.hpp"
 
 namespace pedigree::behavior {
 namespace {
@@ -20,11 +23,8 @@ constexpr double kIdenticalShare = 0.3;  // identical answers of at least kIdent
 constexpr double kIdenticalLength = 60;
 
 json drops(const ModelAnswers& m) {
-  return {{"empty", m.dropped.empty},
-          {"failed", m.dropped.failed},
-          {"truncated", m.dropped.truncated},
-          {"duplicate", m.dropped.duplicate},
-          {"without_key", m.dropped.unmatched}};
+  return {{"empty", m.dropped.empty},         {"failed", m.dropped.failed},   {"truncated", m.dropped.truncated},
+          {"duplicate", m.dropped.duplicate}, {"refused", m.dropped.refused}, {"without_key", m.dropped.unmatched}};
 }
 
 struct Decision {
@@ -33,13 +33,51 @@ struct Decision {
   bool close = false;
 };
 
-Decision decide(const Closeness& c, const Standing& s, bool in_set, double threshold) {
+/// `adjusted`: the reference's own log10 p after Holm's correction over all references.
+Decision decide(const Closeness& c, const Standing& s, bool in_set, double adjusted, double threshold) {
   if (c.exact_share >= kIdenticalShare && c.exact_characters >= kIdenticalLength)
     return {"agreement.identical_answers", kControlledLr, true};
   if (s.controls < kMinimumControls) return {"agreement.no_controls", 0, false};
   if (in_set) return {"agreement.compatible", kControlledLr, true};
-  if (s.log10_p <= threshold / 2) return {"agreement.suggestive", kSuggestiveLr, false};
+  if (adjusted <= threshold / 2) return {"agreement.suggestive", kSuggestiveLr, false};
   return {"agreement.not_closer", 0, false};
+}
+
+/// Wrong answers in common say more than right ones: everybody's right answers are alike.
+void emit_shared_errors(const Host& host, const std::vector<ModelAnswers>& models, double threshold) {
+  constexpr std::size_t kFewest = 20;
+  const auto found = shared_errors(models);
+  std::vector<double> log10_p;
+  for (const auto& f : found) log10_p.push_back(f.both_wrong < kFewest ? 0 : f.log10_p);
+  const auto adjusted = holm(log10_p);
+  for (std::size_t r = 0; r < found.size(); ++r) {
+    const auto& f = found[r];
+    if (f.both_wrong < kFewest) continue;
+    const bool alike = f.controls >= kMinimumControls && adjusted[r] <= threshold / 2;
+    auto e = make_evidence("behavior.shared-errors", f.reference, f.share(),
+                           f.controls < kMinimumControls ? "shared_errors.no_controls"
+                           : alike                       ? "shared_errors.alike"
+                                                         : "shared_errors.usual",
+                           {{"reference", f.reference},
+                            {"both_wrong", f.both_wrong},
+                            {"share", f.share()},
+                            {"controls", f.controls},
+                            {"log10_p", adjusted[r]}});
+    if (f.controls >= kMinimumControls) e.log10_p = std::max(f.log10_p, -1e6);
+    if (alike) {
+      e.log10_lr = kSuggestiveLr;
+      e.relation = relation::kBehavioralProximity;
+    }
+    host.emit(e);
+  }
+}
+
+/// Each reference's own test against all others, corrected after Holm over the references.
+std::vector<double> adjusted_log10_p(const std::vector<Closeness>& closeness) {
+  std::vector<double> log10_p;
+  for (std::size_t r = 0; r < closeness.size(); ++r)
+    log10_p.push_back(closeness[r].prompts == 0 ? 0 : test_set(closeness, {r}).log10_p);
+  return holm(log10_p);
 }
 
 }  // namespace
@@ -50,6 +88,7 @@ Descriptor Agreement::describe() {
           PEDIGREE_KIND_BEHAVIOR,
           PEDIGREE_FLAG_DETERMINISTIC | PEDIGREE_FLAG_NEEDS_REFERENCE,
           {{"behavior.agreement", "words", "Words that answers share from the beginning, mean over prompts.", 0, 1e4},
+           {"behavior.shared-errors", "fraction", "Wrong answers in common, where both are wrong.", 0, 1},
            {"behavior.source-set", "count", "References that are closer to the subject than all others beyond chance.",
             0, 1e6}},
           {"responses"},
@@ -75,6 +114,7 @@ pedigree_status Agreement::run(const Host& host, const Request& request) {
       c.prompts = 0;
     }
   const auto set = compatible_sources(closeness, decision_log10_p_);
+  const auto adjusted = adjusted_log10_p(closeness);
   json names = json::array();
   for (const auto member : set) names.push_back(closeness[member].reference);
   bool said = false;
@@ -83,7 +123,7 @@ pedigree_status Agreement::run(const Host& host, const Request& request) {
     if (c.prompts == 0) continue;
     const bool in_set = std::find(set.begin(), set.end(), r) != set.end();
     const auto standing = in_set ? test_set(closeness, set) : test_set(closeness, {r});
-    const auto decision = decide(c, standing, in_set, decision_log10_p_);
+    const auto decision = decide(c, standing, in_set, adjusted[r], decision_log10_p_);
     Evidence e;
     e.signal = "behavior.agreement";
     e.reference = c.reference;
@@ -100,6 +140,7 @@ pedigree_status Agreement::run(const Host& host, const Request& request) {
                                    {"controls", standing.controls},
                                    {"rival", standing.nearest_rival},
                                    {"log10_p", standing.log10_p},
+                                   {"adjusted", adjusted[r]},
                                    {"conformal", standing.conformal},
                                    {"set_size", set.size()}});
     e.details_json = io::json_text({{"dropped_subject", drops(models.front())},
@@ -115,14 +156,17 @@ pedigree_status Agreement::run(const Host& host, const Request& request) {
     host.set_error("no reference has " + std::to_string(minimum_prompts_) + " usable answers to the subject's prompts");
     return PEDIGREE_NOT_APPLICABLE;
   }
+  emit_shared_errors(host, models, decision_log10_p_);
+  // The set leaves out a true source only if that one is separated from every member by chance.
+  const double coverage = set.empty() ? 0 : 1 - std::pow(10.0, test_set(closeness, set).log10_p);
   Evidence e;
   e.signal = "behavior.source-set";
   e.value = static_cast<double>(set.size());
   e.summary_key = set.empty() ? "source_set.empty" : "source_set.found";
   std::string listed;
   for (const auto& name : names) listed += (listed.empty() ? "" : ", ") + name.get<std::string>();
-  e.params_json = io::json_text({{"size", set.size()}, {"names", listed}});
-  e.details_json = io::json_text({{"source_set", names}});
+  e.params_json = io::json_text({{"size", set.size()}, {"names", listed}, {"coverage", coverage}});
+  e.details_json = io::json_text({{"source_set", names}, {"coverage", coverage}});
   host.emit(e);
   return PEDIGREE_OK;
 }

@@ -50,6 +50,8 @@ Descriptor Endpoint::describe() {
        {"probes", std::string_view{"all"},
         "Kinds of probes, comma-separated: event, identity, refusal, style, next-token; or all."},
        {"max_tokens", std::int64_t{256}, "Tokens an answer may have.", 1, 8192},
+       {"samples", std::int64_t{1}, "Answers per probe; several need a temperature.", 1, 64},
+       {"temperature", 0.0, "Sampling temperature; 0: greedy.", 0, 2},
        {"top_logprobs", std::int64_t{0}, "Log-probabilities to ask for; 0: none.", 0, 20},
        {"concurrency", std::int64_t{4}, "Requests under way at once.", 1, 64},
        {"attempts", std::int64_t{4}, "Tries per probe, with growing waits between them.", 1, 20},
@@ -68,6 +70,8 @@ Endpoint::Endpoint(const Options& o) : key_variable_(o.text("api_key_env")), kin
   settings_.generation.model = o.text("model");
   settings_.generation.kind = o.text("call") == "chat" ? CallKind::chat : CallKind::completion;
   settings_.generation.max_tokens = static_cast<int>(o.integer("max_tokens"));
+  settings_.generation.temperature = o.number("temperature");
+  settings_.samples = static_cast<int>(o.integer("samples"));
   settings_.generation.top_logprobs = static_cast<int>(o.integer("top_logprobs"));
   settings_.concurrency = static_cast<int>(o.integer("concurrency"));
   settings_.attempts = static_cast<int>(o.integer("attempts"));
@@ -109,6 +113,7 @@ pedigree_status Endpoint::run(const Host& host, const Request& request) {
                            {"asked", result.asked},
                            {"kept", result.kept},
                            {"failed", result.failed},
+                           {"file", settings_.file},
                            {"problem", result.first_problem}},
                           {{"file", settings_.file}}));
   std::vector<ModelAnswers> models;

@@ -18,11 +18,15 @@ using nlohmann::json;
 constexpr std::size_t kAlleleWords = 2, kMaximumModels = 200;
 constexpr double kCollapsed = 0.5;
 
-/// Genes are prompts, the allele of a model is how its answer begins (PhyloLM, ICLR 2025, with one
-/// greedy answer per gene). Empty text: no allele.
+/// How often each beginning was seen among a model's answers to one prompt; shares sum to one.
+using Gene = std::map<std::string, double>;
+
+/// Genes are prompts, alleles are how answers begin (PhyloLM, ICLR 2025). With one greedy answer a gene has
+/// one allele; with several samples their shares. Empty: no answer.
 struct Genome {
   std::string model;
-  std::vector<std::string> alleles;
+  std::vector<Gene> genes;
+  std::size_t samples = 0;
 };
 
 std::string allele_of(const io::Answer& answer) {
@@ -31,28 +35,60 @@ std::string allele_of(const io::Answer& answer) {
   return allele;
 }
 
+/// Every answer that says something, further ones to the same prompt included: those are samples.
+Genome genome_of(const ModelAnswers& model, const std::vector<std::string>& keys) {
+  Genome genome{model.model, std::vector<Gene>(keys.size()), 0};
+  for (const auto& set : model.sets)
+    for (const auto& answer : set.answers) {
+      if (answer.state != io::AnswerState::usable && answer.state != io::AnswerState::duplicate) continue;
+      const auto key = io::AnswerSet::join_key(answer);
+      const auto at = std::lower_bound(keys.begin(), keys.end(), key);
+      if (at == keys.end() || *at != key || model.refused.count(key) != 0) continue;
+      const auto allele = allele_of(answer);
+      if (allele.empty()) continue;
+      genome.genes[static_cast<std::size_t>(at - keys.begin())][allele] += 1;
+      ++genome.samples;
+    }
+  for (auto& gene : genome.genes) {
+    double total = 0;
+    for (const auto& [allele, n] : gene) total += n;
+    for (auto& [allele, n] : gene) n /= total;
+  }
+  return genome;
+}
+
 /// Over half of the answers begin the same: the model answers nothing, and would be close to every
 /// other model that does so.
 bool collapsed(const Genome& genome) {
-  std::map<std::string, std::size_t> counts;
-  std::size_t known = 0, most = 0;
-  for (const auto& allele : genome.alleles) {
-    if (allele.empty()) continue;
-    ++known;
-    most = std::max(most, ++counts[allele]);
-  }
-  return known == 0 || static_cast<double>(most) > kCollapsed * static_cast<double>(known);
+  std::map<std::string, double> counts;
+  double known = 0, most = 0;
+  for (const auto& gene : genome.genes)
+    for (const auto& [allele, share] : gene) {
+      known += share;
+      most = std::max(most, counts[allele] += share);
+    }
+  return known == 0 || most > kCollapsed * known;
 }
 
-/// D = -ln S with S the share of common genes with the same allele, at least half a gene.
+double overlap(const Gene& a, const Gene& b) {
+  double sum = 0;
+  for (const auto& [allele, share] : a)
+    if (const auto found = b.find(allele); found != b.end()) sum += share * found->second;
+  return sum;
+}
+
+/// D = -ln S, S = sum_g sum_a P Q / sqrt(sum P^2 sum Q^2) over common genes (Nei 1972), at least half a gene.
 double distance(const Genome& a, const Genome& b, const std::vector<std::size_t>& genes) {
-  double same = 0, common = 0;
+  double same = 0, of_a = 0, of_b = 0, common = 0;
   for (const auto g : genes) {
-    if (a.alleles[g].empty() || b.alleles[g].empty()) continue;
+    if (a.genes[g].empty() || b.genes[g].empty()) continue;
     common += 1;
-    same += a.alleles[g] == b.alleles[g] ? 1 : 0;
+    same += overlap(a.genes[g], b.genes[g]);
+    of_a += overlap(a.genes[g], a.genes[g]);
+    of_b += overlap(b.genes[g], b.genes[g]);
   }
-  return common == 0 ? 10.0 : -std::log(std::max(same, 0.5) / common);
+  if (common == 0) return 10.0;
+  return -std::log(std::min(1.0, std::max(same / std::sqrt(of_a * of_b), 0.5 / common)));
 }
 
 DistanceMatrix distances(const std::vector<Genome>& genomes, const std::vector<std::size_t>& genes) {
@@ -96,13 +132,9 @@ pedigree_status LineageTree::run(const Host& host, const Request& request) {
   std::vector<Genome> genomes;
   json left_out = json::array();
   for (const auto& model : models) {
-    Genome genome{model.model, std::vector<std::string>(keys.size())};
-    std::size_t known = 0;
-    for (std::size_t g = 0; g < keys.size(); ++g)
-      if (const auto found = model.by_key.find(keys[g]); found != model.by_key.end()) {
-        genome.alleles[g] = allele_of(*found->second);
-        ++known;
-      }
+    Genome genome = genome_of(model, keys);
+    const auto known = static_cast<std::size_t>(
+        std::count_if(genome.genes.begin(), genome.genes.end(), [](const Gene& gene) { return !gene.empty(); }));
     if (known < minimum_prompts_ || genomes.size() >= kMaximumModels)
       left_out.push_back({{"model", model.model}, {"why", "too few answers"}});
     else if (collapsed(genome))
@@ -116,7 +148,11 @@ pedigree_status LineageTree::run(const Host& host, const Request& request) {
     return PEDIGREE_NOT_APPLICABLE;
   }
   std::vector<std::string> names;
-  for (const auto& genome : genomes) names.push_back(genome.model);
+  std::size_t samples = 0;
+  for (const auto& genome : genomes) {
+    names.push_back(genome.model);
+    samples = std::max(samples, genome.samples);
+  }
   std::vector<std::size_t> genes(keys.size());
   for (std::size_t g = 0; g < genes.size(); ++g) genes[g] = g;
   const auto matrix = distances(genomes, genes);
@@ -129,7 +165,10 @@ pedigree_status LineageTree::run(const Host& host, const Request& request) {
       return distances(genomes, drawn);
     });
   host.emit(make_evidence("behavior.tree", "", static_cast<double>(genomes.size()), "tree.drawn",
-                          {{"models", genomes.size()}, {"prompts", keys.size()}, {"left_out", left_out.size()}},
+                          {{"models", genomes.size()},
+                           {"prompts", keys.size()},
+                           {"left_out", left_out.size()},
+                           {"samples", static_cast<double>(samples) / static_cast<double>(keys.size())}},
                           {{"newick", to_newick(tree)},
                            {"ascii", to_ascii(tree)},
                            {"distances_csv", to_csv(names, matrix)},

@@ -10,6 +10,7 @@
 #include "plugins/behavior/pairing.hpp"
 #include "plugins/behavior/statistics/log_odds.hpp"
 #include "plugins/behavior/text/refusal.hpp"
+#include "plugins/behavior/text/style.hpp"
 #include "plugins/behavior/text/words.hpp"
 
 namespace pedigree::behavior {
@@ -26,12 +27,15 @@ struct Profile {
   std::map<std::string, std::string> by_prompt;  // prompt key -> phrase family, refusals only
   std::size_t refusals = 0, answers = 0;
   double words = 0;  // mean answer length
+  StyleFeatures style;
 };
 
 Profile profile_of(const ModelAnswers& model) {
   Profile p;
+  std::vector<std::string_view> texts;
   for (const auto& [key, answer] : model.by_key) {
     ++p.answers;
+    if (!answer->cut) texts.push_back(answer->text);
     p.words += static_cast<double>(words(answer->text, 2000).size());
     if (const auto refusal = find_refusal(answer->text)) {
       ++p.refusals;
@@ -40,6 +44,7 @@ Profile profile_of(const ModelAnswers& model) {
       p.by_prompt[key] = family;
     }
   }
+  p.style = style_features(texts);
   if (p.answers > 0) p.words /= static_cast<double>(p.answers);
   return p;
 }
@@ -161,9 +166,28 @@ pedigree_status Wording::run(const Host& host, const Request& request) {
   std::vector<Profile> profiles;
   for (const auto& model : models) profiles.push_back(profile_of(model));
   const auto& own = profiles.front();
-  host.emit(make_evidence("behavior.style", "", own.words, "style.summary",
-                          {{"answers", own.answers}, {"words", own.words}, {"refusals", own.refusals}},
+  json styles = json::array();
+  const Profile* nearest = nullptr;
+  std::string nearest_name;
+  for (std::size_t r = 1; r < profiles.size(); ++r) {
+    if (profiles[r].style.empty() || own.style.empty()) continue;
+    styles.push_back({{"reference", models[r].model},
+                      {"distance", style_distance(own.style, profiles[r].style)},
+                      {"features", profiles[r].style}});
+    if (nearest != nullptr && style_distance(own.style, profiles[r].style) >= style_distance(own.style, nearest->style))
+      continue;
+    nearest = &profiles[r];
+    nearest_name = models[r].model;
+  }
+  host.emit(make_evidence("behavior.style", "", own.words, nearest == nullptr ? "style.summary" : "style.nearest",
+                          {{"answers", own.answers},
+                           {"words", own.words},
+                           {"refusals", own.refusals},
+                           {"nearest", nearest_name},
+                           {"distance", nearest == nullptr ? 0.0 : style_distance(own.style, nearest->style)}},
                           {{"refusal_families", own.families},
+                           {"features", own.style},
+                           {"references", styles},
                            {"empty", models.front().dropped.empty},
                            {"failed", models.front().dropped.failed},
                            {"duplicate", models.front().dropped.duplicate}}));

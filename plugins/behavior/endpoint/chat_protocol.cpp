@@ -9,8 +9,8 @@ namespace pedigree::behavior {
 
 using nlohmann::json;
 
-std::string request_body(const Generation& g, std::string_view prompt) {
-  json body{{"model", g.model}, {"max_tokens", g.max_tokens}, {"temperature", 0}, {"seed", 1}};
+std::string request_body(const Generation& g, std::string_view prompt, int sample) {
+  json body{{"model", g.model}, {"max_tokens", g.max_tokens}, {"temperature", g.temperature}, {"seed", sample}};
   if (g.kind == CallKind::chat) {
     body["messages"] = {{{"role", "user"}, {"content", prompt}}};
     if (g.top_logprobs > 0) {

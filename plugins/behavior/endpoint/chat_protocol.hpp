@@ -14,10 +14,12 @@ struct Generation {
   std::string model;
   CallKind kind = CallKind::chat;
   int max_tokens = 256;
+  double temperature = 0;
   int top_logprobs = 0;  ///< 0: none asked
 };
 
-std::string request_body(const Generation& generation, std::string_view prompt);
+/// `sample` is the seed sent along: the same one asks for the same answer.
+std::string request_body(const Generation& generation, std::string_view prompt, int sample = 1);
 
 /// What one answer body says.
 struct ParsedAnswer {

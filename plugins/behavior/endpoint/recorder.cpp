@@ -21,14 +21,14 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using nlohmann::json;
 
-/// Prompt ids that an earlier run answered. A torn last line is ignored.
-std::set<std::string> answered_before(const std::string& file) {
-  std::set<std::string> done;
+/// (prompt id, sample) that an earlier run answered. A torn last line is ignored.
+std::set<std::pair<std::string, int>> answered_before(const std::string& file) {
+  std::set<std::pair<std::string, int>> done;
   std::ifstream in{file, std::ios::binary};
   for (std::string line; std::getline(in, line);) {
     const auto row = io::parse_json(line);
     if (row.ok() && row->is_object() && row->contains("response") && row->value("error", json{}).is_null())
-      done.insert(row->value("prompt_id", ""));
+      done.emplace(row->value("prompt_id", ""), row->value("sample", 1));
   }
   return done;
 }
@@ -49,19 +49,19 @@ class Asking {
   }
   const std::atomic<bool>& stop_flag() const { return stop_; }
 
-  void ask(const Probe& probe) {
+  void ask(const Probe& probe, int sample) {
     std::string problem;
     for (int attempt = 0; attempt < settings_.attempts && !stopped(); ++attempt) {
       wait_for_rate();
       const auto answer = post(
           {settings_.base_url + (settings_.generation.kind == CallKind::chat ? "/chat/completions" : "/completions"),
-           request_body(settings_.generation, probe.prompt), settings_.api_key, settings_.connect_seconds,
+           request_body(settings_.generation, probe.prompt, sample), settings_.api_key, settings_.connect_seconds,
            settings_.total_seconds},
           stop_);
       if (answer.transported && answer.status == 200) {
         const auto parsed = parse_answer(answer.body);
         if (parsed.text) {
-          write(probe, *parsed.text, parsed.finish_reason, parsed.logprobs_json, {});
+          write(probe, sample, *parsed.text, parsed.finish_reason, parsed.logprobs_json, {});
           return;
         }
         problem = parsed.problem;
@@ -77,7 +77,7 @@ class Asking {
       }
       if (attempt + 1 < settings_.attempts) back_off(attempt, answer.retry_after);
     }
-    if (!problem.empty()) write(probe, {}, {}, {}, problem);
+    if (!problem.empty()) write(probe, sample, {}, {}, {}, problem);
   }
 
   RecorderResult result() const { return result_; }
@@ -111,13 +111,14 @@ class Asking {
       std::this_thread::sleep_for(std::min<Clock::duration>(when - Clock::now(), std::chrono::milliseconds(50)));
   }
 
-  void write(const Probe& probe, const std::string& text, const std::string& finish, const std::string& logprobs,
-             const std::string& problem) {
+  void write(const Probe& probe, int sample, const std::string& text, const std::string& finish,
+             const std::string& logprobs, const std::string& problem) {
     json row{{"prompt_id", probe.id},
              {"prompt", probe.prompt},
              {"response", text},
              {"kind", probe.kind},
              {"model", settings_.generation.model}};
+    if (settings_.samples > 1) row["sample"] = sample;
     if (!finish.empty()) row["finish_reason"] = finish;
     if (!problem.empty()) row["error"] = problem;
     if (!logprobs.empty())
@@ -143,9 +144,10 @@ class Asking {
 RecorderResult record(const std::vector<Probe>& probes, const RecorderSettings& settings,
                       const std::function<bool()>& cancelled, const std::function<void(double)>& progress) {
   const auto done = answered_before(settings.file);
-  std::vector<const Probe*> open;
-  for (const auto& probe : probes)
-    if (done.count(probe.id) == 0) open.push_back(&probe);
+  std::vector<std::pair<const Probe*, int>> open;
+  for (int sample = 1; sample <= settings.samples; ++sample)
+    for (const auto& probe : probes)
+      if (done.count({probe.id, sample}) == 0) open.emplace_back(&probe, sample);
   Asking asking{settings, cancelled};
   if (!asking.writable()) {
     RecorderResult failed;
@@ -159,13 +161,13 @@ RecorderResult record(const std::vector<Probe>& probes, const RecorderSettings& 
     for (int t = 0; t < std::clamp(settings.concurrency, 1, 64); ++t)
       threads.emplace_back([&] {
         for (std::size_t i = next++; i < open.size() && !asking.stopped(); i = next++) {
-          asking.ask(*open[i]);
+          asking.ask(*open[i].first, open[i].second);
           progress(static_cast<double>(i + 1) / static_cast<double>(open.size()));
         }
       });
   }
   auto result = asking.result();
-  result.kept = probes.size() - open.size();
+  result.kept = probes.size() * static_cast<std::size_t>(settings.samples) - open.size();
   result.stopped_early = asking.stop_flag();
   return result;
 }

@@ -17,6 +17,7 @@ struct RecorderSettings {
   std::string base_url;  ///< ".../v1"
   std::string api_key;
   Generation generation;
+  int samples = 1;  ///< answers per probe
   int concurrency = 4, attempts = 4;
   double requests_per_minute = 0;  ///< 0: as fast as the server answers
   double connect_seconds = 10, total_seconds = 120, backoff_seconds = 1, longest_wait_seconds = 60;

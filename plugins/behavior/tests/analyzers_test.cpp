@@ -13,6 +13,7 @@
 #include "plugins/behavior/analyzers/palimpsest.hpp"
 #include "plugins/behavior/analyzers/wording.hpp"
 #include "plugins/behavior/probes/probes.hpp"
+#include "plugins/behavior/text/style.hpp"
 #include "tests/support/run_analyzer.hpp"
 #include "tests/support/shared_data.hpp"
 
@@ -174,6 +175,85 @@ TEST(LineageTree, puts_relatives_together_and_leaves_collapsed_models_out) {
   const bool together = tree->details_json.find("(child:") != std::string::npos ||
                         tree->details_json.find(",child:") != std::string::npos;
   EXPECT_TRUE(together);
+}
+
+TEST(LineageTree, several_samples_per_prompt_enter_as_shares) {
+  // Two prompts answered "a b" and "c d" by halves against always "a b": per gene P.Q = 1/2, P.P = 1/2, Q.Q = 1,
+  // so S = (1/2 g) / sqrt(1/2 g x g) = 0.7071 and D = 0.3466 = ln(2) / 2. One greedy answer would give 0 or more.
+  const auto lines = [](const std::vector<std::string>& answers) {
+    std::string out;
+    for (int p = 0; p < 40; ++p)
+      for (const auto& answer : answers)
+        out += R"({"prompt": "q)" + std::to_string(p) + R"(", "response": ")" + answer + std::to_string(p) + "\"}\n";
+    return out;
+  };
+  const auto result =
+      run_analyzer<LineageTree>({model("halves", lines({"alpha x", "beta y"})), model("one", lines({"alpha x"})),
+                                 model("other", lines({"gamma z"})), model("far", lines({"delta w"}))});
+  const auto* tree = result.find("behavior.tree");
+  ASSERT_NE(tree, nullptr) << result.error;
+  EXPECT_NE(tree->details_json.find("0.3465"), std::string::npos) << tree->details_json;
+}
+
+TEST(Agreement, refusals_are_dropped_pairwise_and_counted) {
+  std::string refusing;
+  for (int p = 0; p < 200; ++p)
+    refusing +=
+        R"({"prompt": "q)" + std::to_string(p) + R"(", "response": "I'm sorry, but I can't help with that."})" + "\n";
+  const auto result = run_analyzer<Agreement>(
+      {model("subject", refusing), model("same", refusing), model("x", answers(2)), model("y", answers(3))});
+  EXPECT_EQ(result.status, PEDIGREE_NOT_APPLICABLE);  // nothing is left to compare
+  const auto mixed = run_analyzer<Agreement>({model("subject", answers(1) + refusing), model("p", answers(2)),
+                                              model("y", answers(3)), model("z", answers(4))});
+  ASSERT_NE(mixed.find("behavior.agreement"), nullptr) << mixed.error;
+}
+
+/// 100 prompts, all graded wrong; the answers are the seed's, but for `kept` of them the parent's.
+std::string wrong_answers(unsigned seed, unsigned parent, double kept) {
+  std::mt19937_64 own{seed}, other{parent}, coin{seed + 7};
+  std::string lines;
+  for (int p = 0; p < 100; ++p) {
+    const auto a = own() % 10, b = other() % 10;
+    const bool copy = std::uniform_real_distribution<>{}(coin) < kept;
+    lines += R"({"doc_id": )" + std::to_string(p) + R"(, "prompt": "q)" + std::to_string(p) +
+             R"(", "acc": 0.0, "filtered_resps": ["option )" + std::to_string(copy ? b : a) + "\"]}\n";
+  }
+  return lines;
+}
+
+TEST(SharedErrors, wrong_answers_in_common_are_counted_against_controls) {
+  const auto result = run_analyzer<Agreement>(
+      {model("subject", wrong_answers(1, 9, 0.8)), model("parent", wrong_answers(9, 9, 0)),
+       model("x", wrong_answers(2, 2, 0)), model("y", wrong_answers(3, 3, 0)), model("z", wrong_answers(4, 4, 0))});
+  const auto* parent = result.find("behavior.shared-errors", "parent");
+  ASSERT_NE(parent, nullptr) << result.error;
+  EXPECT_EQ(parent->summary_key, "shared_errors.alike");
+  EXPECT_GT(parent->value, 0.7);  // 80 % copied and a tenth of the rest by chance
+  EXPECT_EQ(result.find("behavior.shared-errors", "x")->summary_key, "shared_errors.usual");
+  EXPECT_NEAR(result.find("behavior.shared-errors", "x")->value, 0.1, 0.12);
+}
+
+TEST(SharedErrors, independent_models_are_never_called_alike_in_200_trials) {
+  int alarms = 0;
+  for (unsigned t = 0; t < 200; ++t) {
+    const auto result = run_analyzer<Agreement>(
+        {model("subject", wrong_answers(t * 5 + 1, 0, 0)), model("a", wrong_answers(t * 5 + 2, 0, 0)),
+         model("b", wrong_answers(t * 5 + 3, 0, 0)), model("c", wrong_answers(t * 5 + 4, 0, 0))});
+    for (const auto& e : result.evidence) alarms += e.signal == "behavior.shared-errors" && e.log10_lr > 0 ? 1 : 0;
+  }
+  EXPECT_EQ(alarms, 0);  // threshold 10^-3 after Holm: 0.2 expected at most
+}
+
+TEST(Style, features_are_shares_of_answers) {
+  const auto f = style_features({"Sure! Here is a list:\n- one\n- two", "No.",
+                                 "\xEB\xAC\xBC\xEB\xA1\xA0 \xF0\x9F\x98\x80?", "# Head\n**bold** ```code```"});
+  EXPECT_EQ(f.at("list"), 0.25);
+  EXPECT_EQ(f.at("courtesy"), 0.5);
+  EXPECT_EQ(f.at("hangul"), 0.25);
+  EXPECT_EQ(f.at("emoji"), 0.25);
+  EXPECT_EQ(f.at("closing_question"), 0.25);
+  EXPECT_EQ(f.at("heading"), 0.25);
+  EXPECT_EQ(style_distance(f, f), 0);
 }
 
 TEST(RealAnswers, alpaca_eval_relatives_are_found_and_nobody_else_is) {

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <map>
 #include <mutex>
+#include <set>
 
 #include "pedigree/io/responses.hpp"
 #include "plugins/behavior/tests/liar_server.hpp"
@@ -151,6 +152,44 @@ TEST_F(EndpointTest, a_rate_limit_of_our_own_is_kept) {
   ask(server, R"(, "requests_per_minute": 3000, "concurrency": 8)");
   // 12 requests at 3000 a minute are 20 ms apart: the last starts 220 ms after the first.
   EXPECT_GE(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(220));
+}
+
+TEST_F(EndpointTest, several_samples_are_asked_with_seeds_of_their_own_and_resumed) {
+  std::mutex mutex;
+  std::set<std::string> seeds;
+  LiarServer server{[&](int n, const std::string& request) {
+    const auto at = request.find("\"seed\":");
+    const std::lock_guard lock{mutex};
+    seeds.insert(request.substr(at, 8 + 1));
+    return LiarServer::chat("answer " + std::to_string(n));
+  }};
+  const auto result = ask(server, R"(, "samples": 3, "temperature": 1.0)");
+  EXPECT_EQ(result.find("behavior.recorded")->value, 3 * kIdentityProbes);
+  EXPECT_EQ(seeds.size(), 3u);
+  const auto again = ask(server, R"(, "samples": 4, "temperature": 1.0)");
+  EXPECT_EQ(again.find("behavior.recorded")->value, 4 * kIdentityProbes);
+  EXPECT_EQ(server.requests(), 4 * kIdentityProbes);  // the three that were there were not asked again
+}
+
+TEST_F(EndpointTest, headers_and_bodies_that_attack_the_reader_are_only_bad_answers) {
+  // Endless header, deep nesting, a bomb of escapes, a negative length, a terminal escape as text.
+  LiarServer server{[](int n, const std::string&) {
+    switch (n % 5) {
+      case 0:
+        return "HTTP/1.1 200 OK\r\nX: " + std::string(1 << 20, 'h') + "\r\n\r\n";
+      case 1:
+        return LiarServer::ok(std::string(100'000, '['));
+      case 2:
+        return std::string{"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n{}"};
+      case 3:
+        return LiarServer::ok("{}", "503 Service Unavailable", "Retry-After: 1e308\r\nRetry-After: -1\r\n");
+      default:
+        return LiarServer::chat("\\u001b[2J<script>alert(1)</script>");
+    }
+  }};
+  const auto result = ask(server, R"(, "attempts": 1, "timeout_seconds": 5)");
+  ASSERT_NE(result.find("behavior.recorded"), nullptr) << result.error;
+  EXPECT_EQ(result.find("behavior.recorded")->summary_key, "recorded.partly");
 }
 
 }  // namespace

@@ -37,10 +37,20 @@ double training_flops(const Claim& c) {
   return 6 * n * c.tokens + 12 * c.layers * c.hidden_size * c.sequence_length * c.tokens;
 }
 
+double all_accelerator_hours(const Claim& c) {
+  return c.accelerator_hours > 0 ? c.accelerator_hours : c.accelerators * c.hours;
+}
+
+double flops_balance(const Claim& c) {
+  const double needed = training_flops(c);
+  return c.flops > 0 && c.tokens > 0 && needed > 0 ? c.flops / needed : 0;
+}
+
 double model_flops_utilisation(const Claim& c) {
   const auto peak = peak_flops(c.accelerator);
-  if (!peak || c.accelerators <= 0 || c.hours <= 0 || c.tokens <= 0) return 0;
-  return training_flops(c) / (c.accelerators * c.hours * 3600 * *peak);
+  const double hours = all_accelerator_hours(c);
+  if (!peak || hours <= 0 || c.tokens <= 0) return 0;
+  return training_flops(c) / (hours * 3600 * *peak);
 }
 
 Utilisation judge_utilisation(double share) {

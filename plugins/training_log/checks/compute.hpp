@@ -18,6 +18,8 @@ struct Claim {
   double batch_tokens = 0, steps = 0;                       ///< tokens per optimiser step, steps in all
   std::string accelerator;                                  ///< "H100"
   double accelerators = 0, hours = 0;                       ///< count, wall time
+  double accelerator_hours = 0;                             ///< their product, where that is what is claimed
+  double flops = 0;                                         ///< training compute as claimed
 };
 
 /// Dense BF16 peak of one accelerator in FLOP/s (makers' data sheets: A100 312e12, H100/H800/H200
@@ -27,6 +29,12 @@ std::optional<double> peak_flops(std::string_view accelerator);
 
 /// C = 6 N D + 12 L d s D (causal attention counted whole, methods 4.4). FLOP.
 double training_flops(const Claim& claim);
+
+/// Hours of all accelerators together, however they are claimed. 0 when unknown.
+double all_accelerator_hours(const Claim& claim);
+
+/// Claimed compute over what parameters and tokens need: 1 when they agree; 0 when a part is missing.
+double flops_balance(const Claim& claim);
 
 /// Share of the hardware's peak that the claim needs: C / (count x seconds x peak). 0 when unknown.
 double model_flops_utilisation(const Claim& claim);

@@ -82,4 +82,19 @@ Schedule recover_schedule(const Series& s) {
   return r;
 }
 
+std::vector<std::string> contradictions(const Schedule& found, const ClaimedSchedule& claimed) {
+  std::vector<std::string> out;
+  const auto off = [](double a, double b) { return std::abs(a - b) > 0.1 * std::max(a, b); };
+  const bool flat = found.shape == "constant";
+  if (!claimed.shape.empty() && found.shape != claimed.shape && found.shape != "other" &&
+      !(flat && claimed.shape == "warmup-stable-decay"))
+    out.emplace_back("schedule");
+  if (claimed.peak > 0 && off(found.peak, claimed.peak)) out.emplace_back("peak_learning_rate");
+  // The recovered warm-up ends at 95 % of the peak.
+  if (claimed.warmup_steps > 0 && off(found.warmup_steps, 0.95 * claimed.warmup_steps) &&
+      off(found.warmup_steps, claimed.warmup_steps))
+    out.emplace_back("warmup_steps");
+  return out;
+}
+
 }  // namespace pedigree::training_log

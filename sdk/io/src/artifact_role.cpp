@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
 #include <string>
 
 namespace pedigree::io {
@@ -38,9 +39,26 @@ bool looks_like_safetensors(std::string_view head) {
   return head.size() >= 9 && head[8] == '{' && head[5] == 0 && head[6] == 0 && head[7] == 0;
 }
 
+/// "step-0", "checkpoint-500", "step1000-tokens4B", "global_step20", "iter_0000100" -> the number.
+std::optional<std::uint64_t> step_of_part(std::string_view part) {
+  constexpr std::array<std::string_view, 6> kWords{"global_step", "step", "checkpoint", "ckpt", "iteration", "iter"};
+  for (const auto word : kWords) {
+    if (!part.starts_with(word)) continue;
+    auto rest = part.substr(word.size());
+    if (!rest.empty() && (rest.front() == '-' || rest.front() == '_')) rest.remove_prefix(1);
+    std::uint64_t step = 0;
+    const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), step);
+    if (error != std::errc{}) continue;
+    rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
+    if (rest.empty() || rest.front() == '-' || rest.front() == '_' || rest == ".safetensors") return step;
+  }
+  return std::nullopt;
+}
+
+/// A folder of the path names a step. A file's own name does not: alone it is a model.
 bool in_checkpoint_folder(std::string_view name) {
-  return name.starts_with("step-") || name.starts_with("checkpoint-") || contains(name, "/step-") ||
-         contains(name, "/checkpoint-");
+  const auto slash = name.rfind('/');
+  return slash != std::string_view::npos && checkpoint_step(name.substr(0, slash)).has_value();
 }
 
 struct NamedRole {
@@ -93,6 +111,15 @@ bool ends_with_any(std::string_view text, std::initializer_list<std::string_view
 
 }  // namespace
 
+std::optional<std::uint64_t> checkpoint_step(std::string_view name) {
+  while (true) {
+    const auto slash = name.rfind('/');
+    if (const auto step = step_of_part(base_name(name))) return step;
+    if (slash == std::string_view::npos) return std::nullopt;
+    name = name.substr(0, slash);
+  }
+}
+
 std::string_view role_of(std::string_view name, std::string_view head) {
   head = head.substr(0, 4096);
   const auto base = base_name(name);
@@ -100,7 +127,8 @@ std::string_view role_of(std::string_view name, std::string_view head) {
   if (head.starts_with("version https://git-lfs.github.com/spec/")) return role::kUnknown;
   if (head.starts_with("GGUF")) return role::kGguf;
   if (contains(base, "tfevents")) return role::kTrainingLog;
-  if (base.ends_with(".safetensors.index.json")) return role::kWeightsIndex;
+  if (base.ends_with(".safetensors.index.json"))
+    return in_checkpoint_folder(name) ? role::kCheckpoint : role::kWeightsIndex;
   if (base.ends_with(".jinja")) return role::kChatTemplate;
   if (base.ends_with(".safetensors") || looks_like_safetensors(head)) {
     if (skip_space(head).starts_with("<")) return role::kUnknown;

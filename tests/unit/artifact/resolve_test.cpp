@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "framework/artifact/digest_memory.hpp"
+#include "pedigree/io/artifact_role.hpp"
 #include "tests/unit/artifact/temporary_tree.hpp"
 
 namespace pedigree::artifact {
@@ -50,6 +51,53 @@ TEST(Folder, gives_every_known_file_in_order_of_name_and_skips_the_rest) {
   EXPECT_THAT(names(*model), ElementsAre("config.json", "tokenizer.json"));
   EXPECT_EQ(model->origin, Origin::folder);
   EXPECT_TRUE(model->notices.empty());
+}
+
+TEST(Folder, earlier_checkpoints_are_no_second_model) {
+  const TemporaryTree tree;
+  tree.write("m/config.json", kConfig);
+  tree.write("m/model.safetensors", tiny_safetensors());
+  for (const char* step : {"checkpoint-500", "step-0", "step1000-tokens4B", "global_step7", "ckpts/iter_0000100"}) {
+    tree.write("m/" + std::string{step} + "/model.safetensors", tiny_safetensors());
+    tree.write("m/" + std::string{step} + "/config.json", kConfig);
+  }
+  const auto model = resolve_path(tree, "m");
+  ASSERT_TRUE(model);
+  int checkpoints = 0, weights = 0, configs = 0;
+  for (const auto& file : model->files) {
+    checkpoints += file.role == "checkpoint" ? 1 : 0;
+    weights += file.role == "weights" ? 1 : 0;
+    configs += file.role == "config" ? 1 : 0;
+  }
+  EXPECT_EQ(checkpoints, 5);
+  EXPECT_EQ(weights, 1);
+  EXPECT_EQ(configs, 1);
+  EXPECT_EQ(io::checkpoint_step("ckpts/iter_0000100/model.safetensors"), 100u);
+  EXPECT_EQ(io::checkpoint_step("a/step1000-tokens4B/x"), 1000u);
+  EXPECT_EQ(io::checkpoint_step("ckpts/step0.safetensors"), 0u);
+  EXPECT_FALSE(io::checkpoint_step("step-3.5-flash/model.safetensors").has_value());
+  EXPECT_FALSE(io::checkpoint_step("stepfun/checkpoints/model.safetensors").has_value());
+  EXPECT_FALSE(io::checkpoint_step("step-99999999999999999999/model.safetensors").has_value());
+}
+
+TEST(Artifacts, a_folder_of_checkpoints_keeps_its_steps) {
+  const TemporaryTree tree;
+  tree.write("runs/step-0/model.safetensors", tiny_safetensors());
+  tree.write("runs/step-10/model.safetensors", tiny_safetensors());
+  Wanted wanted;
+  wanted.id = "m";
+  for (const auto& paths :
+       std::vector<std::vector<std::string>>{{"runs"},
+                                             {"runs/step-0", "runs/step-10"},
+                                             {"runs/step-0/model.safetensors", "runs/step-10/model.safetensors"}}) {
+    wanted.artifacts = {{"checkpoint", paths}};
+    const auto model = resolve(wanted, plain(tree));
+    ASSERT_TRUE(model) << model.error().text();
+    ASSERT_EQ(model->files.size(), 2u);
+    EXPECT_EQ(io::checkpoint_step(model->files[0].name), 0u) << model->files[0].name;
+    EXPECT_EQ(io::checkpoint_step(model->files[1].name), 10u) << model->files[1].name;
+    EXPECT_EQ(model->files[0].role, "checkpoint");
+  }
 }
 
 TEST(Folder, leaves_out_links_that_lead_outside) {

@@ -354,4 +354,18 @@ TEST(Coverage, is_the_share_of_weight_that_spoke_and_is_never_redistributed) {
   EXPECT_NEAR(weigh(half).model.coverage, 0.9 / 3.6, 1e-12);
 }
 
+TEST(Label, a_training_record_that_contradicts_itself_links_nothing) {
+  // A step-0 link beside a joint in the loss curve (log10 LR 0.3): the joint is what counts.
+  Case spliced = clean_weights();
+  spliced.evidence.push_back(link());
+  EXPECT_EQ(weigh(spliced).model.label, Label::from_scratch);
+  EXPECT_EQ(weigh(spliced).model.assurance, 4);
+  spliced.evidence.push_back(evidence(Family::training_log, "training_log.continuity", 0.3, ""));
+  const auto judgement = weigh(spliced);
+  EXPECT_NE(judgement.model.label, Label::from_scratch);
+  EXPECT_EQ(judgement.model.assurance, 3);
+  // The whole record now speaks against: p_derived is above what it was without any record.
+  EXPECT_GT(judgement.model.p_derived, weigh(clean_weights()).model.p_derived);
+}
+
 }  // namespace

@@ -18,8 +18,8 @@ constexpr std::size_t kMaximumText = std::size_t{1} << 20;
 constexpr std::array kIdKeys{"prompt_id", "custom_id", "question_id", "doc_id",     "id",
                              "i",         "idx",       "index",       "prompt_hash"};
 constexpr std::array kPromptKeys{"prompt", "instruction", "question", "questions", "input", "query"};
-constexpr std::array kAnswerKeys{"response",       "output",         "outputs", "completion", "answer", "generation",
-                                 "generated_text", "filtered_resps", "resps",   "choices",    "text"};
+constexpr std::array kAnswerKeys{"response",       "output",         "outputs", "completion", "answer",  "generation",
+                                 "generated_text", "filtered_resps", "resps",   "choices",    "samples", "text"};
 
 std::string text_of(const json& value) {
   if (value.is_string()) return value.get<std::string>();
@@ -96,6 +96,18 @@ std::optional<double> number(const json& row, const char* key) {
 
 bool blank(const std::string& text) { return text.find_first_not_of(" \t\r\n") == std::string::npos; }
 
+/// 0 or 1 (or false and true) under a name that harnesses use for a graded answer.
+std::optional<bool> graded(const json& row) {
+  for (const char* key : {"correct", "is_correct", "acc", "exact_match"}) {
+    const auto found = row.find(key);
+    if (found == row.end()) continue;
+    if (found->is_boolean()) return found->get<bool>();
+    const auto value = json_number(*found);
+    if (value && (*value == 0 || *value == 1)) return *value == 1;
+  }
+  return std::nullopt;
+}
+
 void add_row(const json& row, const json* answer, AnswerSet& set) {
   std::vector<std::string> texts;
   if (answer != nullptr) texts_inside(*answer, texts);
@@ -118,6 +130,8 @@ void add_row(const json& row, const json* answer, AnswerSet& set) {
       for (const auto& token : *ids)
         if (const auto whole = json_integer(token); whole && a.token_ids.size() < 100'000)
           a.token_ids.push_back(*whole);
+    a.cut = reason == "length" || reason == "max_tokens";
+    a.correct = graded(row);
     a.train_index = number(row, "train_index");
     a.loss = number(row, "loss_target");
     a.reference_loss = number(row, "loss_ref");

@@ -36,6 +36,7 @@ constexpr std::array kNames{
     FieldName{"num_tokens", &LogPoint::tokens},
     FieldName{"total_tokens", &LogPoint::tokens},
     FieldName{"consumed_tokens", &LogPoint::tokens},
+    FieldName{"consumed tokens", &LogPoint::tokens},
     FieldName{"tokens_seen", &LogPoint::tokens},
     FieldName{"num_input_tokens_seen", &LogPoint::tokens},
     FieldName{"throughput/total_tokens", &LogPoint::tokens},
