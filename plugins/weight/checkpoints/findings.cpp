@@ -144,6 +144,10 @@ void emit_link(const Host& host, const CheckpointFindings& f) {
   e.log10_lr = lr;
   e.relation = said;
   host.emit(e);
+  // The embedding has a row of its own in the verdict; its matrices were looked at and followed with the rest.
+  if (lr != kChainLr) return;
+  e.component = component::kEmbedding;
+  host.emit(e);
 }
 
 }  // namespace
