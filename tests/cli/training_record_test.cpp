@@ -94,9 +94,9 @@ TEST(TrainingRecord, no_forgery_of_it_does) {
   run = honest_run();
   run.checkpoints[0] = tiny_start(9);
   refused("somebody else's step 0", run, run.log());
-  // The log goes on as if the run had become 1.2 nat better at step 300 (batch noise is about 0.1).
+  // The log goes on as if the run had become 1.8 nat better at step 300 (batch noise is 0.12).
   run = honest_run();
-  for (std::size_t i = 300; i < run.loss.size(); ++i) run.loss[i] -= 1.2;
+  for (std::size_t i = 300; i < run.loss.size(); ++i) run.loss[i] -= 1.8;
   refused("a spliced log", honest_run(), run.log());
 }
 
