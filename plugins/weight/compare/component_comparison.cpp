@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "plugins/weight/compare/hidden_alignment.hpp"
 #include "plugins/weight/compare/layer_details.hpp"
@@ -17,7 +18,6 @@ constexpr double kRelated = -6;            // log10 p that makes a layer pair wo
 constexpr double kSmallestEffect = 0.005;  // share of units, beside any p
 constexpr double kAgreement = 0.10;
 constexpr std::size_t kAgreeingUnits = 8;
-constexpr std::size_t kMaps = 4;  // residual maps that may be tried: paid for in every p
 constexpr std::size_t kTokens = 4096;
 
 /// True when most columns of an orthogonal map have one entry that dominates.
@@ -30,7 +30,9 @@ bool nearly_permutation(const Matrix& map) {
 class Comparison {
  public:
   Comparison(const PreparedComponent& subject, const PreparedComponent& reference, const Watch& watch)
-      : a_(subject), b_(reference), watch_(watch) {}
+      : a_(subject), b_(reference), watch_(watch) {
+    if (gate_uncertain()) maps_ *= 2;
+  }
 
   ComponentFinding run() {
     state_shapes();
@@ -129,7 +131,7 @@ class Comparison {
     const HiddenUnitAlignment& hidden = *found;
     const LayerUnits subject = odd_units(a_.units), reference = odd_units(b_.units);
     LayerMatching judged = match_layers(subject, reference, hidden.map, watch_);
-    const bool related = judged.best_log10_p + std::log10(kMaps) <= kRelated;
+    const bool related = judged.best_log10_p + std::log10(static_cast<double>(maps_)) <= kRelated;
     record(std::move(judged), false);
     if (out_.chosen + 1 == out_.trials.size() && out_.trials.back().kind == Alignment::kHiddenUnits)
       matching_ = match_layers(a_.units, b_.units, related ? hidden.map : ResidualMap{}, watch_);
@@ -157,15 +159,15 @@ class Comparison {
     trial.diagonal_log10_p = matching.diagonal_log10_p;
     trial.comparisons = matching.comparisons;
     trial.swapped_gate_up = swapped;
-    bool related = matching.best_log10_p + std::log10(kMaps) <= kRelated;
+    bool related = matching.best_log10_p + std::log10(static_cast<double>(maps_)) <= kRelated;
     for (const auto& pair : matching.pairs) {
       trial.best_share = std::max(trial.best_share, pair.share());
       trial.best_agreement = std::max(trial.best_agreement, pair.agree_share);
-      related |= significant(pair, static_cast<double>(matching.comparisons * kMaps));
+      related |= significant(pair, static_cast<double>(matching.comparisons * maps_));
     }
     out_.trials.push_back(trial);
     out_.units_log10_p =
-        std::min(out_.units_log10_p, corrected_log10_p(matching.best_log10_p, static_cast<double>(kMaps)));
+        std::min(out_.units_log10_p, corrected_log10_p(matching.best_log10_p, static_cast<double>(maps_)));
     related_ |= related;
     if (related || out_.trials.size() == 1) {
       matching_ = std::move(matching);
@@ -199,7 +201,7 @@ class Comparison {
   /// used for a p-value.
   void refine_map() {
     if (matching_.map.kind == Alignment::kIdentity || probe_) return;
-    const double tests = static_cast<double>(matching_.comparisons * kMaps);
+    const double tests = static_cast<double>(matching_.comparisons * maps_);
     TokenRows rows = matched_rows(subject_units(), b_.units, matching_.pairs,
                                   [&](const BlockMatch& pair) { return significant(pair, tests); });
     if (rows.subject.rows() < 4 * std::max(rows.subject.cols(), rows.reference.cols())) return;
@@ -220,7 +222,7 @@ class Comparison {
     refine_map();
     settle_embedding();
     const LayerUnits& subject = subject_units();
-    const double tests = static_cast<double>(matching_.comparisons * kMaps);
+    const double tests = static_cast<double>(matching_.comparisons * maps_);
     MatrixD similarity = MatrixD::Zero(matching_.share.rows(), matching_.share.cols());
     for (const auto& pair : matching_.pairs)
       if (significant(pair, tests))
@@ -291,8 +293,9 @@ class Comparison {
   /// Same-index heads jointly, for components whose layers correspond one to one; where no units
   /// are shared at all, heads of same-index layers are still looked at (attention reused alone).
   void settle_heads(const LayerMap& map) {
-    double expected = 0, similarity = 0, compared = 0;
-    std::size_t fixed = 0;
+    double expected = 0, similarity = 0, compared = 0, expected_channels = 0;
+    std::size_t fixed = 0, fixed_channels = 0, channels = 0, plus = 0;
+    std::set<int> used;  // a layer that repeats would count one coincidence twice
     const bool indexed = out_.subject_layers == out_.reference_layers;
     const std::size_t step = std::max<std::size_t>(1, out_.layers.size() / 8);
     for (std::size_t l = 0; l < out_.layers.size(); ++l) {
@@ -305,12 +308,25 @@ class Comparison {
       if (!finding.heads) continue;
       similarity += finding.heads->similarity;
       compared += 1;
+      const int source = map[l] >= 0 ? map[l] : static_cast<int>(l);
+      if (used.insert(source).second) {
+        expected_channels += finding.heads->expected_channels;
+        fixed_channels += finding.heads->fixed_channels;
+        channels += finding.heads->channels;
+        plus += finding.heads->channels_of_one_sign;
+      }
       if (!indexed || (map[l] >= 0 && map[l] != static_cast<int>(l))) continue;
       expected += finding.heads->expected_fixed;
       fixed += finding.heads->fixed;
     }
     if (compared > 0) out_.heads_similarity = similarity / compared;
-    out_.heads_log10_p = corrected_log10_p(joint_fixed_point_log10_p(expected, fixed), static_cast<double>(kMaps));
+    out_.channels_log10_p = corrected_log10_p(
+        std::min(joint_fixed_point_log10_p(expected_channels, fixed_channels), sign_coherence_log10_p(channels, plus)),
+        2 * static_cast<double>(maps_));
+    out_.channels = channels;
+    out_.fixed_channels = fixed_channels;
+    const double heads = corrected_log10_p(joint_fixed_point_log10_p(expected, fixed), static_cast<double>(maps_));
+    out_.heads_log10_p = corrected_log10_p(std::min(heads, out_.channels_log10_p), 2);
   }
 
   void measure_power() {
@@ -323,7 +339,7 @@ class Comparison {
     if (!same && !(a.complete() && b.complete())) return;
     const bool indexed = same && out_.subject_layers == out_.reference_layers;
     out_.power = spike_in(a.parts, mapped_units(b.parts, matching_.map), indexed ? out_.subject_layers : 1,
-                          static_cast<double>(matching_.comparisons * kMaps));
+                          static_cast<double>(matching_.comparisons * maps_));
   }
 
   const PreparedComponent& a_;
@@ -336,6 +352,7 @@ class Comparison {
   std::optional<LayerUnits> swapped_;
   std::optional<WholeLayerSearch> probe_;
   ResidualMap rotated_;
+  std::size_t maps_ = 5;  ///< four residual maps and the search of whole layers may be tried: paid for in every p
   bool related_ = false;
 };
 

@@ -68,9 +68,11 @@ struct ComponentFinding {
   io::Component component = io::Component::kTextDecoder;
   EmbeddingFinding embedding;
   std::vector<MapTrial> trials;
-  std::size_t chosen = 0;    ///< index into trials
-  double units_log10_p = 0;  ///< corrected for pairs, statistics and maps
-  double heads_log10_p = 0;  ///< same-index heads jointly, only where layers correspond by index
+  std::size_t chosen = 0;       ///< index into trials
+  double units_log10_p = 0;     ///< corrected for pairs, statistics and maps
+  double heads_log10_p = 0;     ///< heads at one index (layers in order) or channels inside heads, the better one
+  double channels_log10_p = 0;  ///< channels alone: same index or one sign inside paired heads
+  std::size_t channels = 0, fixed_channels = 0;
   double heads_similarity = 0;
   std::vector<LayerFinding> layers;
   std::vector<double> independent_agreement;  ///< agreement of layer pairs that are not the source

@@ -51,6 +51,7 @@ LayerUnits odd_units(const LayerUnits& units) {
     half.layer = block.layer;
     half.mlp = block.mlp;
     half.width = block.width / 2;
+    half.free_signs = block.free_signs;
     for (std::size_t i = 1; i < block.units.size(); i += 2) half.units.push_back(block.units[i]);
     half.parts.gate = every_second(block.parts.gate, 1);
     half.parts.up = every_second(block.parts.up, 1);

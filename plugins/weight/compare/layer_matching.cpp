@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <tuple>
 
 #include "plugins/weight/model/folding.hpp"
 #include "plugins/weight/parallel.hpp"
@@ -61,18 +62,25 @@ void summarise(const LayerUnits& subject, const LayerUnits& reference, LayerMatc
   }
 }
 
-/// Same-index layers and blocks jointly: no search, so no correction.
-double diagonal_p(const LayerUnits& subject, const LayerUnits& reference, const std::vector<BlockMatch>& all) {
-  if (subject.layers != reference.layers || subject.blocks.size() != reference.blocks.size()) return 0;
+/// Same-index layers and blocks jointly: no search, so no correction. Places of units, signs of units.
+std::pair<double, double> diagonal_p(const LayerUnits& subject, const LayerUnits& reference,
+                                     const std::vector<BlockMatch>& all) {
+  if (subject.layers != reference.layers || subject.blocks.size() != reference.blocks.size()) return {0, 0};
   double expected = 0;
   std::size_t fixed = 0;
+  UnitMatch::Signs signs;
   for (const auto& pair : all) {
-    if (pair.subject_block != pair.reference_block || !pair.same_units) continue;
+    if (pair.subject_block != pair.reference_block) continue;
+    if (pair.p.signed_units) {
+      const auto own = pair.match.signs();
+      signs = {signs.pairs + own.pairs, signs.plus + own.plus};
+    }
+    if (!pair.same_units) continue;
     const auto units = static_cast<double>(std::max<std::size_t>(1, pair.match.subject_units));
     expected += static_cast<double>(pair.match.matched()) / units;
     fixed += pair.match.fixed();
   }
-  return joint_fixed_point_log10_p(expected, fixed);
+  return {joint_fixed_point_log10_p(expected, fixed), sign_coherence_log10_p(signs.pairs, signs.plus)};
 }
 
 }  // namespace
@@ -88,6 +96,7 @@ BlockMatch compare_blocks(const LayerUnits& subject, std::size_t s, const LayerU
   out.same_units = a.width == b.width && a.units == b.units;
   out.p = exact_p(out.match);
   if (!out.same_units) out.p.fixed = 0;
+  if (!a.free_signs && !b.free_signs) out.p.signed_units = false;  // one side's coins are enough
   out.log10_p = out.p.best(out.same_units);
   const auto units = static_cast<double>(std::max<std::size_t>(1, out.match.subject_units));
   if (out.same_units) out.fixed_share = static_cast<double>(out.match.fixed()) / units;
@@ -134,6 +143,7 @@ TokenRows matched_rows(const LayerUnits& subject, const LayerUnits& reference, c
 void keep_p_values(const LayerMatching& before, LayerMatching& after) {
   after.log10_p = before.log10_p;
   after.diagonal_log10_p = before.diagonal_log10_p;
+  after.sign_log10_p = before.sign_log10_p;
   after.best_log10_p = before.best_log10_p;
   for (auto& pair : after.pairs) {
     const BlockMatch* tested = before.find(pair.subject_block, pair.reference_block);
@@ -163,6 +173,7 @@ LayerUnits read_layer_units(const ModelView& model, const ComponentView& compone
     block.layer = places[i].layer;
     block.mlp = places[i].mlp;
     block.width = mlp.units();
+    block.free_signs = !layer.up_bias;
     block.units = spread_indices(block.width, limit);
     block.parts = load_units(model, component, layer, mlp, block.units, swap_gate_up);
     silenced[i] = block.parts.prepare();
@@ -196,11 +207,12 @@ LayerMatching assemble_matching(const LayerUnits& subject, const LayerUnits& ref
   LayerMatching result;
   result.map = map;
   result.comparisons = all.size();
-  result.diagonal_log10_p = diagonal_p(subject, reference, all);
+  std::tie(result.diagonal_log10_p, result.sign_log10_p) = diagonal_p(subject, reference, all);
   for (const auto& pair : all)
     result.best_log10_p =
         std::min(result.best_log10_p, corrected_log10_p(pair.log10_p, static_cast<double>(all.size())));
-  result.best_log10_p = corrected_log10_p(std::min(result.best_log10_p, result.diagonal_log10_p), 2);
+  result.best_log10_p =
+      corrected_log10_p(std::min({result.best_log10_p, result.diagonal_log10_p, result.sign_log10_p}), 3);
   std::stable_sort(all.begin(), all.end(), [&](const auto& x, const auto& y) {
     if (x.subject_block != y.subject_block) return x.subject_block < y.subject_block;
     const auto lx = reference.blocks[x.reference_block].layer, ly = reference.blocks[y.reference_block].layer;

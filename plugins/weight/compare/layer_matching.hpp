@@ -20,6 +20,7 @@ struct LayerUnits {
     std::uint64_t width = 0;           ///< units in the file
     std::vector<std::uint32_t> units;  ///< which of them were read
     UnitParts parts;
+    bool free_signs = true;  ///< up and down may change sign together; not so in up + 1 (GPT-OSS)
     bool complete() const { return units.size() == width; }
   };
   std::vector<Block> blocks;
@@ -55,7 +56,8 @@ struct LayerMatching {
   std::vector<BlockMatch> pairs;  ///< best reference block per (subject block, reference layer)
   MatrixD share;                  ///< subject layer x reference layer, mean over blocks
   MatrixD log10_p;                ///< best exact p of the layer pair
-  double diagonal_log10_p = 0;    ///< exact, same-index layers taken jointly, no search
+  double diagonal_log10_p = 0;    ///< exact, same-index layers taken jointly, no search: places of units
+  double sign_log10_p = 0;        ///< the same for signs of units, wherever their partners sit
   double best_log10_p = 0;        ///< corrected for pairs and statistics inside this map
   std::size_t comparisons = 0;
   const BlockMatch* find(std::size_t subject_block, std::size_t reference_block) const;

@@ -35,6 +35,7 @@ LayerUnits probe_of(const LayerUnits& units, const ResidualMap& map) {
     probe.layer = block.layer;
     probe.mlp = block.mlp;
     probe.width = block.width;
+    probe.free_signs = block.free_signs;
     for (const auto p : picked) probe.units.push_back(block.units[p]);
     for (auto part : {&UnitParts::gate, &UnitParts::up, &UnitParts::down}) {
       probe.parts.*part = picked_rows(block.parts.*part, picked);
@@ -62,6 +63,7 @@ WholeLayerSearch search_whole_layers(const PreparedComponent& subject, const Pre
     whole.layer = sampled.layer;
     whole.mlp = sampled.mlp;
     whole.width = sampled.width;
+    whole.free_signs = sampled.free_signs;
     whole.units = spread_indices(sampled.width, units_held(reference.view->hidden));
     const LayerView& layer = reference.view->layers[whole.layer];
     UnitParts parts = load_units(*reference.model, *reference.view, layer, layer.mlps[whole.mlp], whole.units);

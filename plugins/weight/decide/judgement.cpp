@@ -103,7 +103,7 @@ Judgement judge(const ComponentFinding& finding) {
   out.bulk = medians.bulk;
   out.merge_coefficient = medians.any ? medians.coefficient : 1;
   const bool units_exact = units_p <= kDecisive && out.matched_layers > 0;
-  out.exact = units_exact || embedding.exact || (heads_p <= kDecisive && heads > 0);
+  out.exact = units_exact || embedding.exact || (heads_p <= kDecisive && (heads > 0 || out.matched_layers > 0));
   if (out.matched_layers > 0) {
     const bool seed = medians.any && only_seed(medians.top, medians.bulk);
     out.relation = seed                                   ? relation::kSharedInitialization

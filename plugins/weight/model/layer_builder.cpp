@@ -97,6 +97,12 @@ class Builder {
       case Role::kPostMlpNorm:
         if (!bias) layer.post_mlp_norm = &tensor;
         return true;
+      case Role::kUp:
+      case Role::kGateUp:
+      case Role::kExpertUp:
+      case Role::kExpertGateUp:
+        layer.up_bias |= bias;
+        return bias;
       default:
         return bias;
     }

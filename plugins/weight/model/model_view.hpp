@@ -36,6 +36,7 @@ struct LayerView {
   AttentionView attention;
   std::vector<MlpView> mlps;  ///< dense first, then shared, then routed experts
   WeightRef router;
+  bool up_bias = false;
   const io::TensorInfo* attention_norm = nullptr;
   const io::TensorInfo* attention_norm_bias = nullptr;
   const io::TensorInfo* mlp_norm = nullptr;

@@ -77,6 +77,57 @@ void exact_part(const MatrixD& both, HeadCounts counts, HeadMatch& match) {
     count_fixed(both.block(g * per, g * per, per, per), match.expected_fixed, match.fixed);
 }
 
+struct Pair {
+  Index subject, reference;
+};
+
+std::vector<Pair> mutual_pairs(const MatrixD& similarity) {
+  std::vector<Pair> out;
+  for (Index i = 0; i < similarity.rows(); ++i) {
+    Index j = 0, back = 0;
+    if (!(similarity.row(i).maxCoeff(&j) > 0)) continue;
+    similarity.col(j).maxCoeff(&back);
+    if (back == i) out.push_back({i, j});
+  }
+  return out;
+}
+
+/// Key/value groups, each query head of a subject's group by its best head of the other group.
+MatrixD group_similarity(const MatrixD& both, HeadCounts a, HeadCounts b) {
+  const auto per_a = static_cast<Index>(a.query / a.key_value), per_b = static_cast<Index>(b.query / b.key_value);
+  MatrixD out(static_cast<Index>(a.key_value), static_cast<Index>(b.key_value));
+  for (Index g = 0; g < out.rows(); ++g)
+    for (Index k = 0; k < out.cols(); ++k)
+      out(g, k) = both.block(g * per_a, k * per_b, per_a, per_b).rowwise().maxCoeff().mean();
+  return out;
+}
+
+Matrix rows_of_length_one(const Matrix& rows, Index head, std::uint64_t size) {
+  Matrix out = rows.middleRows(head * static_cast<Index>(size), static_cast<Index>(size));
+  normalise_rows(out);
+  return out;
+}
+
+void match_channels(const MatrixD& both, const AttentionParts& subject, HeadCounts a, const AttentionParts& reference,
+                    HeadCounts b, HeadMatch& match) {
+  const auto per_a = static_cast<Index>(a.query / a.key_value), per_b = static_cast<Index>(b.query / b.key_value);
+  for (const auto [g, k] : mutual_pairs(group_similarity(both, a, b))) {
+    Matrix sum = rows_of_length_one(subject.v, g, a.size) * rows_of_length_one(reference.v, k, b.size).transpose();
+    for (Index h = g * per_a; h < (g + 1) * per_a; ++h) {
+      Index partner = 0;
+      both.row(h).segment(k * per_b, per_b).maxCoeff(&partner);
+      sum += rows_of_length_one(subject.o, h, a.size) *
+             rows_of_length_one(reference.o, k * per_b + partner, b.size).transpose() / static_cast<float>(per_a);
+    }
+    for (const auto [i, j] : mutual_pairs(sum.cwiseAbs().cast<double>())) {
+      match.expected_channels += 1.0 / static_cast<double>(a.size);
+      match.fixed_channels += i == j;
+      match.channels += 1;
+      match.channels_of_one_sign += sum(i, j) > 0;
+    }
+  }
+}
+
 void choose_partners(const MatrixD& both, HeadMatch& match) {
   std::size_t moved = 0, close = 0;
   match.partner.assign(match.subject_heads, kNoMatch);
@@ -116,6 +167,7 @@ HeadMatch match_heads(const AttentionParts& subject, HeadCounts a, const Attenti
   const MatrixD both = (match.value_output + match.query_key) / 2;
   choose_partners(both, match);
   if (a.query == b.query && a.key_value == b.key_value) exact_part(both, a, match);
+  match_channels(both, subject, a, reference, b, match);
   match.valid = true;
   return match;
 }

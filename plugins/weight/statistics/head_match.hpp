@@ -28,6 +28,11 @@ struct HeadMatch {
   /// its expectation under exchangeable labels.
   double expected_fixed = 0;
   std::size_t fixed = 0;
+  /// Channels inside paired key/value groups, by v rows and o columns. Groups are paired by C_vo and C_qk,
+  /// which know no channel; inside a group channels are exchangeable and change sign together in v and o
+  /// without any effect. Same index and equal sign are therefore exact tests that permuted heads survive.
+  double expected_channels = 0;
+  std::size_t fixed_channels = 0, channels = 0, channels_of_one_sign = 0;
   bool valid = false;
 };
 

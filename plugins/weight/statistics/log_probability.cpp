@@ -43,6 +43,19 @@ double increasing_run_log10_p(std::size_t matched, std::size_t longest) {
   return to_log10(log_falling(m, l) - 2.0 * log_factorial(l));
 }
 
+double sign_coherence_log10_p(std::size_t pairs, std::size_t agreeing) {
+  if (pairs == 0 || agreeing > pairs) return 0;
+  const std::size_t extreme = std::max(agreeing, pairs - agreeing);
+  const auto n = static_cast<double>(pairs), k = static_cast<double>(extreme);
+  const double first = log_factorial(n) - log_factorial(k) - log_factorial(n - k) - n * std::numbers::ln2;
+  double sum = 1, term = 1;  // relative to the first term of the tail
+  for (double j = k; j < n && term > 1e-17 * sum; j += 1) {
+    term *= (n - j) / (j + 1);
+    sum += term;
+  }
+  return to_log10(first + std::log(sum) + std::numbers::ln2);
+}
+
 double corrected_log10_p(double log10_p, double tests) {
   return std::min(0.0, log10_p + std::log10(std::max(1.0, tests)));
 }

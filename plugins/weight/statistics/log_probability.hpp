@@ -25,6 +25,10 @@ double joint_fixed_point_log10_p(double expected, std::size_t fixed);
 /// P(L >= l) <= C(m, l) / l!, the expected number of increasing subsequences of that length.
 double increasing_run_log10_p(std::size_t matched, std::size_t longest);
 
+/// Signs of `pairs` matched things, `agreeing` of them equal (two-sided exact binomial tail). When every
+/// sign is a fair coin, P = 2 P(Bin(n, 1/2) >= max(k, n - k)). O(pairs).
+double sign_coherence_log10_p(std::size_t pairs, std::size_t agreeing);
+
 /// Bonferroni: `tests` p-values were looked at and the best one is reported.
 double corrected_log10_p(double log10_p, double tests);
 

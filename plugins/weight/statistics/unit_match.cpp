@@ -62,7 +62,7 @@ struct Pass {
     Matrix part(rows, columns);
     auto product = [&](const Matrix& x, const Matrix& y, Best& best) {
       part.noalias() = x.middleRows(row0, rows) * y.middleRows(column0, columns).transpose();
-      offer_rows(gate && &best != &by_gate ? Matrix(part.cwiseAbs()) : part, row0, column0, best);
+      offer_rows(gate ? Matrix(part.cwiseAbs()) : part, row0, column0, best);
       sum += part;
     };
     if (up) product(a.up, b.up, by_up);
@@ -79,6 +79,20 @@ struct Pass {
 bool alive(const UnitParts& parts, Index i) {
   auto some = [i](const Matrix& m) { return m.rows() > i && !m.row(i).isZero(0); };
   return some(parts.gate) || some(parts.up) || some(parts.down);
+}
+
+/// Every reference unit is used once, by the first that names it.
+void toss_signs(const UnitParts& a, const UnitParts& b, const Pass& pass, UnitMatch& match) {
+  if (!pass.gate || !pass.up || !pass.down) return;
+  match.sign.assign(match.subject_units, 0);
+  std::vector<bool> used(match.reference_units, false);
+  for (std::size_t i = 0; i < match.subject_units; ++i) {
+    const std::uint32_t j = pass.by_gate.at[i];
+    if (j == kNoMatch || pass.by_up.at[i] != j || pass.by_down.at[i] != j || used[j]) continue;
+    const float cosine = a.down.row(static_cast<Index>(i)).dot(b.down.row(static_cast<Index>(j)));
+    match.sign[i] = static_cast<std::int8_t>((cosine > 0) - (cosine < 0));
+    used[j] = true;
+  }
 }
 
 UnitMatch settle(const UnitParts& a, const UnitParts& b, const Pass& pass) {
@@ -98,6 +112,7 @@ UnitMatch settle(const UnitParts& a, const UnitParts& b, const Pass& pass) {
                        (!pass.down || pass.by_down.at[i] == j);
     match.parts_agree[i] = static_cast<std::uint8_t>(agree && match.parts >= 2);
   }
+  toss_signs(a, b, pass, match);
   return match;
 }
 
@@ -107,7 +122,10 @@ std::size_t UnitParts::prepare() {
   std::size_t silenced = 0;
   for (Matrix* part : {&gate, &up, &down}) {
     silenced += silence_non_finite_rows(*part);
-    centre_and_normalise_rows(*part);
+    if (part == &gate || !gated())
+      centre_and_normalise_rows(*part);
+    else
+      normalise_rows(*part);
   }
   return silenced;
 }
@@ -139,6 +157,15 @@ std::size_t UnitMatch::longest_run() const {
   return longest_increasing_run(sequence);
 }
 
+UnitMatch::Signs UnitMatch::signs() const {
+  Signs out;
+  for (const auto s : sign) {
+    out.pairs += s != 0;
+    out.plus += s > 0;
+  }
+  return out;
+}
+
 double UnitMatch::mean_similarity_of_matched() const {
   double sum = 0, count = 0;
   for (std::size_t i = 0; i < partner.size(); ++i)
@@ -149,7 +176,10 @@ double UnitMatch::mean_similarity_of_matched() const {
   return count > 0 ? sum / count : 0;
 }
 
-double UnitMatchP::best(bool same_width) const { return same_width ? corrected_log10_p(std::min(fixed, run), 2) : run; }
+double UnitMatchP::best(bool same_width) const {
+  const double smallest = std::min({run, same_width ? fixed : 0.0, signed_units ? sign : 0.0});
+  return corrected_log10_p(smallest, 1.0 + same_width + signed_units);
+}
 
 UnitMatch match_units(const UnitParts& subject, const UnitParts& reference) {
   Pass pass(subject, reference);
@@ -167,6 +197,10 @@ UnitMatchP exact_p(const UnitMatch& match) {
   p.run = increasing_run_log10_p(matched, match.longest_run());
   if (match.subject_units == match.reference_units)
     p.fixed = fixed_point_log10_p(match.subject_units, matched, match.fixed());
+  if (match.sign.empty()) return p;
+  const auto signs = match.signs();
+  p.signed_units = true;
+  p.sign = sign_coherence_log10_p(signs.pairs, signs.plus);
   return p;
 }
 

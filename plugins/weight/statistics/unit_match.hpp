@@ -5,6 +5,13 @@
 // written in one residual basis. The joint similarity s = cos_gate + |cos_up + cos_down| uses the
 // three at once (three times the dimensions of one tensor: detection limit sqrt(2 ln h / 3d)) and
 // is blind to the gauge up*s, down/s for either sign of s. Without a gate s = cos_up + cos_down.
+//
+// One thing a permutation of units does not touch is left over as an exact test (decision 0084): in
+// down (act(gate x) * up x) nothing changes when up_i and down_i change sign together, symmetric
+// initialisation and SGD/Adam/Lion/Muon respect that, so in independent models the sign of unit i is a
+// fair coin, universal units included. Partners for it are those that |cos_gate|, |cos_up| and |cos_down|
+// name alike, so no sign (and no doubt which matrix is the gate) enters the choice; the coin is the sign of
+// cos_down. Up and down are not centred over units: the mean row would carry the other units' signs.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +28,8 @@ struct UnitParts {
   Matrix gate, up, down;
   Index units() const { return up.rows() > 0 ? up.rows() : down.rows(); }
   bool gated() const { return gate.rows() > 0; }
-  /// Silences non-finite rows, centres and normalises; answers how many rows were silenced.
+  /// Silences non-finite rows, centres (beside a gate: the gate only) and normalises; answers how many
+  /// rows were silenced.
   std::size_t prepare();
 };
 
@@ -33,6 +41,7 @@ struct UnitMatch {
   std::vector<std::uint32_t> partner;     ///< per subject unit: its mutual neighbour, or kNoMatch
   std::vector<float> similarity;          ///< per subject unit: best mean cosine, in [-1, 1]
   std::vector<std::uint8_t> parts_agree;  ///< per subject unit: 1 when every part names one partner
+  std::vector<std::int8_t> sign;          ///< per subject unit: of cos_up + cos_down at the partner; gated blocks only
   std::size_t parts = 0;                  ///< tensors used
 
   std::size_t matched() const;
@@ -42,6 +51,11 @@ struct UnitMatch {
   /// Units whose parts agree and that are mutual neighbours.
   std::size_t agreeing_mutual() const;
   std::size_t longest_run() const;
+  /// Units with a sign, and how many have a plus.
+  struct Signs {
+    std::size_t pairs = 0, plus = 0;
+  };
+  Signs signs() const;
   double mean_similarity_of_matched() const;
 };
 
@@ -49,7 +63,9 @@ struct UnitMatch {
 struct UnitMatchP {
   double fixed = 0;  ///< log10 p of same-index pairs; 0 when the widths differ
   double run = 0;    ///< log10 p of the longest increasing run
-  /// The better one, paid for with a factor two when both were looked at.
+  double sign = 0;   ///< log10 p of signs of up and down at the partners; survives any permutation
+  bool signed_units = false;
+  /// The best one, paid for with the number that were looked at.
   double best(bool same_width) const;
 };
 

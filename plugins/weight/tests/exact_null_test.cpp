@@ -3,7 +3,6 @@
 // exceed the level. Rows share a mean direction, axes have unequal variance, tails are heavy.
 #include <gtest/gtest.h>
 
-#include <array>
 #include <cmath>
 #include <numeric>
 #include <vector>
@@ -15,59 +14,30 @@
 #include "plugins/weight/statistics/log_probability.hpp"
 #include "plugins/weight/statistics/unit_match.hpp"
 #include "plugins/weight/statistics/untrained_tokens.hpp"
+#include "plugins/weight/tests/null_size.hpp"
 
 namespace pedigree::weight {
 namespace {
 
-constexpr int kPairs = 10000;
-constexpr std::array kLevels{0.05, 0.01, 0.001};
-
-/// Rows are independent and identically distributed, hence exchangeable; nothing else is kind.
-Matrix hostile_rows(Random& random, Index rows, Index columns) {
-  Matrix out(rows, columns);
-  for (Index i = 0; i < rows; ++i)
-    for (Index j = 0; j < columns; ++j) {
-      const double z = random.normal();
-      const double heavy = z * z * z;
-      const double spread = 1.0 / (1.0 + static_cast<double>(j));
-      out(i, j) = static_cast<float>(heavy * spread + (j == 0 ? 2.0 : 0.5));
-    }
-  return out;
-}
-
+/// Gated units have a free sign in common for up and down; plain ones have none.
 UnitParts hostile_units(Random& random, Index units, Index width, bool gated = true) {
   UnitParts parts;
   if (gated) parts.gate = hostile_rows(random, units, width);
   parts.up = hostile_rows(random, units, width);
   parts.down = hostile_rows(random, units, width);
+  for (Index i = 0; gated && i < units; ++i)
+    if (random.uniform() < 0.5) {
+      parts.up.row(i) *= -1;
+      parts.down.row(i) *= -1;
+    }
   parts.prepare();
   return parts;
 }
 
-/// Counts how often p falls to each level; three standard errors of a binomial are allowed on top.
-class Size {
- public:
-  void add(double log10_p) {
-    ++pairs_;
-    for (std::size_t i = 0; i < kLevels.size(); ++i) hits_[i] += log10_p <= std::log10(kLevels[i]) + 1e-12;
-  }
-  void expect_nominal() const {
-    ASSERT_GE(pairs_, kPairs);
-    for (std::size_t i = 0; i < kLevels.size(); ++i) {
-      const double n = pairs_, rate = hits_[i] / n, error = std::sqrt(kLevels[i] * (1 - kLevels[i]) / n);
-      EXPECT_LE(rate, kLevels[i] + 3 * error) << "level " << kLevels[i];
-    }
-  }
-
- private:
-  int pairs_ = 0;
-  std::array<int, 3> hits_{};
-};
-
 TEST(exact_null, hidden_units_at_the_same_index_keep_their_level) {
   Random random(11);
-  Size fixed, run, both;
-  for (int t = 0; t < kPairs; ++t) {
+  NullSize fixed, run, both;
+  for (int t = 0; t < kNullPairs; ++t) {
     const UnitMatch match = match_units(hostile_units(random, 16, 6), hostile_units(random, 16, 6));
     const UnitMatchP p = exact_p(match);
     fixed.add(p.fixed);
@@ -81,16 +51,16 @@ TEST(exact_null, hidden_units_at_the_same_index_keep_their_level) {
 
 TEST(exact_null, increasing_runs_of_unequal_widths_keep_their_level) {
   Random random(12);
-  Size size;
-  for (int t = 0; t < kPairs; ++t)
+  NullSize size;
+  for (int t = 0; t < kNullPairs; ++t)
     size.add(exact_p(match_units(hostile_units(random, 12, 5, false), hostile_units(random, 20, 5, false))).run);
   size.expect_nominal();
 }
 
 TEST(exact_null, layers_taken_jointly_keep_their_level) {
   Random random(13);
-  Size size;
-  for (int t = 0; t < kPairs; ++t) {
+  NullSize size;
+  for (int t = 0; t < kNullPairs; ++t) {
     double expected = 0;
     std::size_t fixed = 0;
     for (int layer = 0; layer < 4; ++layer) {
@@ -105,8 +75,8 @@ TEST(exact_null, layers_taken_jointly_keep_their_level) {
 
 TEST(exact_null, residual_axes_keep_their_level_when_tokens_share_meaning) {
   Random random(14);
-  Size equal, unequal;
-  for (int t = 0; t < kPairs; ++t) {
+  NullSize equal, unequal;
+  for (int t = 0; t < kNullPairs; ++t) {
     // Both models embed one latent meaning of tokens, each through its own random axes.
     const Matrix meaning = hostile_rows(random, 40, 3);
     auto embed = [&](Index axes) {
@@ -124,13 +94,13 @@ TEST(exact_null, residual_axes_keep_their_level_when_tokens_share_meaning) {
 
 TEST(exact_null, heads_keep_their_level) {
   Random random(15);
-  Size size;
+  NullSize size;
   const HeadCounts counts{8, 4, 2};
   auto parts = [&] {
     return AttentionParts{hostile_rows(random, 16, 6), hostile_rows(random, 8, 6), hostile_rows(random, 8, 6),
                           hostile_rows(random, 16, 6)};
   };
-  for (int t = 0; t < kPairs; ++t) {
+  for (int t = 0; t < kNullPairs; ++t) {
     const HeadMatch match = match_heads(parts(), counts, parts(), counts);
     ASSERT_TRUE(match.valid);
     size.add(joint_fixed_point_log10_p(match.expected_fixed, match.fixed));
@@ -140,8 +110,8 @@ TEST(exact_null, heads_keep_their_level) {
 
 TEST(exact_null, untrained_rows_keep_their_level) {
   Random random(16);
-  Size mantel, labels;
-  for (int t = 0; t < kPairs; ++t) {
+  NullSize mantel, labels;
+  for (int t = 0; t < kNullPairs; ++t) {
     const auto u = compare_untrained(hostile_rows(random, 9, 5), hostile_rows(random, 9, 5), random.next(), 99);
     ASSERT_TRUE(u.valid);
     mantel.add(u.log10_p);
@@ -153,8 +123,8 @@ TEST(exact_null, untrained_rows_keep_their_level) {
 
 TEST(exact_null, a_map_fitted_on_even_units_leaves_odd_units_exact) {
   Random random(17);
-  Size size;
-  for (int t = 0; t < kPairs; ++t) {
+  NullSize size;
+  for (int t = 0; t < kNullPairs; ++t) {
     auto units = [&] {
       LayerUnits out;
       out.layers = 1;
@@ -176,10 +146,10 @@ TEST(exact_null, a_map_fitted_on_even_units_leaves_odd_units_exact) {
 
 TEST(exact_null, longest_runs_of_random_permutations_keep_their_level) {
   Random random(18);
-  Size size;
+  NullSize size;
   std::vector<std::size_t> order(30);
   std::iota(order.begin(), order.end(), std::size_t{0});
-  for (int t = 0; t < kPairs; ++t) {
+  for (int t = 0; t < kNullPairs; ++t) {
     for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[random.below(i)]);
     size.add(increasing_run_log10_p(order.size(), longest_increasing_run(order)));
   }
