@@ -1,56 +1,24 @@
 // SPDX-License-Identifier: MIT
 #include "tests/lineage/baselines.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
-#include <deque>
 #include <map>
-#include <memory>
-#include <string>
 
-#include "pedigree/analyzer.hpp"
-#include "pedigree/io/artifact_role.hpp"
-#include "pedigree/io/tensor_store.hpp"
+#include "tests/lineage/named_tensors.hpp"
+#include "tests/lineage/unbiased_cka.hpp"
 
 namespace pedigree::lineage {
 namespace {
-namespace fs = std::filesystem;
 
-/// A model's tensors as floats, by name; these models are a few megabytes.
-class Tensors {
- public:
-  explicit Tensors(const fs::path& folder) {
-    std::vector<Artifact> artifacts;
-    std::vector<int> open_files;
-    std::deque<std::string> names;
-    for (const auto& entry : fs::directory_iterator(folder)) {
-      names.push_back(entry.path().filename().string());
-      const std::string& name = names.back();
-      if (!name.ends_with(".safetensors")) continue;
-      open_files.push_back(::open(entry.path().c_str(), O_RDONLY | O_CLOEXEC));
-      artifacts.push_back({"model", io::role::kWeights, name, open_files.back(), {}});
-    }
-    if (auto store = io::TensorStore::open(artifacts); store.ok())
-      for (const auto& tensor : store->tensors()) read(*store, tensor);
-    for (const int fd : open_files) ::close(fd);
-  }
-  const std::map<std::string, std::vector<float>>& all() const { return values_; }
+using Tensors = std::map<std::string, NamedTensor>;
 
- private:
-  void read(const io::TensorStore& store, const io::TensorInfo& tensor) {
-    std::vector<float> values(tensor.elements);
-    if (store.read_floats(tensor, 0, values).ok()) values_.emplace(tensor.name, std::move(values));
-  }
-  std::map<std::string, std::vector<float>> values_;
-};
-
-double cosine(const std::vector<float>& a, const std::vector<float>& b) {
+/// Cosine of every `step`-th value after `mean_a` and `mean_b` are taken off.
+double cosine(const std::vector<float>& a, const std::vector<float>& b, std::size_t step, double mean_a,
+              double mean_b) {
   double ab = 0, aa = 0, bb = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    const double x = static_cast<double>(a[i]), y = static_cast<double>(b[i]);
+  for (std::size_t i = 0; i < a.size(); i += step) {
+    const double x = static_cast<double>(a[i]) - mean_a, y = static_cast<double>(b[i]) - mean_b;
     ab += x * y;
     aa += x * x;
     bb += y * y;
@@ -58,37 +26,52 @@ double cosine(const std::vector<float>& a, const std::vector<float>& b) {
   return aa > 0 && bb > 0 ? ab / std::sqrt(aa * bb) : 0;
 }
 
-bool is_gain(const std::string& name) {
-  return name.find("norm") != std::string::npos || name.find("ln_") != std::string::npos;
+double mean_of(const std::vector<float>& values) {
+  double sum = 0;
+  for (const float v : values) sum += static_cast<double>(v);
+  return values.empty() ? 0 : sum / static_cast<double>(values.size());
 }
+
+struct Mean {
+  double sum = 0, count = 0;
+  void add(double value) {
+    sum += value;
+    count += 1;
+  }
+  double get() const { return count > 0 ? sum / count : 0; }
+};
 
 }  // namespace
 
-Baselines baselines(const fs::path& zoo, const std::vector<Pair>& pairs) {
-  std::map<std::string, std::unique_ptr<Tensors>> cache;
-  auto tensors = [&](const std::string& name) -> const Tensors& {
-    auto& slot = cache[name];
-    if (!slot) slot = std::make_unique<Tensors>(zoo / "models" / name);
-    return *slot;
+std::vector<Baseline> baselines(const std::vector<Pair>& pairs) {
+  constexpr std::size_t kSubsample = 4096;
+  std::map<std::filesystem::path, Tensors> read;
+  auto tensors = [&](const std::filesystem::path& path) -> const Tensors& {
+    const auto found = read.find(path);
+    return found != read.end() ? found->second : read.emplace(path, read_tensors(path)).first->second;
   };
-  Baselines out;
+  std::vector<Baseline> out{{"mean raw cosine, same names", {}},
+                            {"mean centred cosine, same names", {}},
+                            {"4,096 values per tensor (WVC)", {}},
+                            {"norm-gain cosine", {}},
+                            {"UCKA of q, k after axis matching", {}}};
   for (const auto& pair : pairs) {
-    const auto &a = tensors(pair.model).all(), &b = tensors(pair.base).all();
-    double raw = 0, raws = 0, gain = 0, gains = 0;
-    for (const auto& [name, values] : a) {
+    const Tensors &a = tensors(pair.model_path), &b = tensors(pair.base_path);
+    Mean raw, centred, few, gain;
+    for (const auto& [name, tensor] : a) {
       const auto other = b.find(name);
-      if (other == b.end() || other->second.size() != values.size()) continue;
-      const double c = cosine(values, other->second);
+      if (other == b.end() || other->second.values.size() != tensor.values.size()) continue;
+      const auto &x = tensor.values, &y = other->second.values;
       if (is_gain(name)) {
-        gain += c;
-        gains += 1;
-      } else {
-        raw += c;
-        raws += 1;
+        gain.add(cosine(x, y, 1, 0, 0));
+        continue;
       }
+      raw.add(cosine(x, y, 1, 0, 0));
+      centred.add(cosine(x, y, 1, mean_of(x), mean_of(y)));
+      few.add(cosine(x, y, std::max<std::size_t>(1, x.size() / kSubsample), 0, 0));
     }
-    out.raw_cosine.push_back(raws > 0 ? raw / raws : 0);
-    out.gain_cosine.push_back(gains > 0 ? gain / gains : 0);
+    const double scores[] = {raw.get(), centred.get(), few.get(), gain.get(), unbiased_cka(a, b)};
+    for (std::size_t i = 0; i < out.size(); ++i) out[i].scores.push_back(scores[i]);
   }
   return out;
 }

@@ -1,38 +1,47 @@
 // SPDX-License-Identifier: MIT
-// lineage_benchmark ZOO_DIR [MODEL]: every pair of ZOO_DIR/pairs.csv (or one model's pairs) through
-// weight.lineage; prints the table. Exit code 1 when a pair is judged wrongly.
-#include <cstring>
+// lineage_benchmark ZOO_DIR [MODEL] | --manifest FILE [MODEL]: every pair (or one model's) through
+// weight.lineage; prints the table. Exit code 1 when a pair is judged wrongly. See README.md.
 #include <exception>
 #include <iostream>
-#include <map>
+#include <string>
+#include <vector>
 
-#include "tests/lineage/baselines.hpp"
 #include "tests/lineage/table.hpp"
 
-int main(int argc, char** argv) try {
-  if (argc < 2 || argc > 3) {
-    std::cerr << "usage: lineage_benchmark ZOO_DIR [MODEL]\n";
+namespace {
+using namespace pedigree::lineage;
+
+int run(std::vector<std::string> words) {
+  bool all = false;
+  std::erase_if(words, [&](const auto& word) { return word == "--all" && (all = true); });
+  const bool manifest = !words.empty() && words.front() == "--manifest";
+  if (manifest) words.erase(words.begin());
+  if (words.empty() || words.size() > 2) {
+    std::cerr << "usage: lineage_benchmark ZOO_DIR [MODEL] [--all]\n"
+                 "       lineage_benchmark --manifest FILE [MODEL] [--all]\n"
+                 "FILE has lines `subject reference relation [kind]`, paths relative to it; relations: derived partial "
+                 "shared_initialization independent\n";
     return 2;
   }
-  const std::filesystem::path zoo = argv[1];
-  std::map<std::string, std::vector<pedigree::lineage::Pair>> by_model;
-  std::vector<pedigree::lineage::Pair> pairs;
-  for (const auto& pair : pedigree::lineage::read_pairs(zoo / "pairs.csv")) {
-    if (argc == 3 && pair.model != argv[2]) continue;
-    pairs.push_back(pair);
-    by_model[pair.model].push_back(pair);
+  const std::filesystem::path source = words.front();
+  std::vector<Pair> pairs = manifest ? read_manifest(source) : read_pairs(source / "pairs.csv");
+  if (words.size() == 2) std::erase_if(pairs, [&](const auto& pair) { return pair.model != words.back(); });
+  std::vector<Measured> measured;
+  for (const auto& theirs : by_model(pairs)) {
+    for (auto& m : measure(theirs, 2)) measured.push_back(std::move(m));
+    std::cerr << '\r' << measured.size() << " of " << pairs.size() << " pairs" << std::flush;
   }
-  std::vector<pedigree::lineage::Measured> measured;
-  for (const auto& [model, theirs] : by_model)
-    for (auto& m : pedigree::lineage::measure(zoo, model, theirs, 2)) measured.push_back(std::move(m));
-  pedigree::lineage::print(std::cout, measured);
-  const auto naive = pedigree::lineage::baselines(zoo, pairs);
-  print_baseline(std::cout, "mean raw cosine, same names", pairs, naive.raw_cosine);
-  print_baseline(std::cout, "norm-gain cosine", pairs, naive.gain_cosine);
+  std::cerr << '\n';
+  print(std::cout, measured, all);
+  print_baselines(std::cout, pairs);
   for (const auto& m : measured)
     if (!m.correct()) return 1;
   return 0;
-} catch (const std::exception& e) {
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try { return run({argv + 1, argv + argc}); } catch (const std::exception& e) {
   std::cerr << e.what() << '\n';
   return 2;
 }

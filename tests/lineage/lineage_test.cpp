@@ -3,11 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <iostream>
-#include <map>
+#include <stdexcept>
 
-#include "tests/lineage/baselines.hpp"
 #include "tests/lineage/table.hpp"
 #include "tests/support/shared_data.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace pedigree::lineage {
 namespace {
@@ -16,15 +16,11 @@ TEST(lineage, every_pair_of_the_zoo_is_judged_rightly) {
   PEDIGREE_NEEDS_SHARED(unpacked, testing::unpacked_folder());
   const auto zoo = unpacked / "zoo";
   const auto pairs = read_pairs(zoo / "pairs.csv");
-  std::map<std::string, std::vector<Pair>> by_model;
-  for (const auto& pair : pairs) by_model[pair.model].push_back(pair);
   std::vector<Measured> measured;
-  for (const auto& [model, theirs] : by_model)
-    for (auto& m : measure(zoo, model, theirs, 2)) measured.push_back(std::move(m));
+  for (const auto& theirs : by_model(pairs))
+    for (auto& m : measure(theirs, 2)) measured.push_back(std::move(m));
   print(std::cout, measured);
-  const Baselines naive = baselines(zoo, pairs);
-  print_baseline(std::cout, "mean raw cosine, same names", pairs, naive.raw_cosine);
-  print_baseline(std::cout, "norm-gain cosine", pairs, naive.gain_cosine);
+  print_baselines(std::cout, pairs);
   const Summary s = summarise(measured);
   EXPECT_EQ(s.found, s.related);
   EXPECT_EQ(s.false_derived, 0u);
@@ -36,6 +32,24 @@ TEST(lineage, area_under_curve_counts_ties_half) {
   // Of the four (related, independent) pairs two are in order, one is reversed and one is tied.
   EXPECT_DOUBLE_EQ(area_under_curve({3, 1}, {1, 2}), (1 + 1 + 0.5 + 0) / 4);
   EXPECT_DOUBLE_EQ(found_at_zero_false({3, 1}, {1, 2}), 0.5);
+}
+
+TEST(lineage, a_manifest_names_its_mistakes) {
+  const testing::TemporaryFolder folder;
+  folder.write("a/model.safetensors", "");
+  folder.write("b/model.safetensors", "");
+  const auto manifest = folder.write("m.txt", "# what is what\n\na b derived laundered\nb a independent\n");
+  const auto pairs = read_manifest(manifest);
+  ASSERT_EQ(pairs.size(), 2u);
+  EXPECT_EQ(pairs[0].model_path, folder.path() / "a");
+  EXPECT_EQ(pairs[0].label, "yes");
+  EXPECT_EQ(pairs[0].kind, "laundered");
+  EXPECT_EQ(pairs[1].label, "no");
+  EXPECT_EQ(by_model(pairs).size(), 2u);
+  folder.write("m.txt", "a b cousin\n");
+  EXPECT_THROW(read_manifest(manifest), std::runtime_error);
+  folder.write("m.txt", "a c derived\n");
+  EXPECT_THROW(read_manifest(manifest), std::runtime_error);
 }
 
 }  // namespace

@@ -14,6 +14,7 @@ struct Measured {
   std::string relation = "none";  ///< strongest relation over components
   double log10_lr = 0;            ///< of weight.lineage, strongest component
   double log10_p = 0;
+  double p_derived = 0;  ///< by the default profile from weight evidence alone, all bases of the run as references
   double share = 0;
   std::vector<std::string> kinds;  ///< of change, as the analyzer names them
   double seconds = 0;
@@ -23,8 +24,7 @@ struct Measured {
   bool correct() const;
 };
 
-/// All bases of one model in one run (so the model is read once), in the order of `pairs`.
-std::vector<Measured> measure(const std::filesystem::path& zoo, const std::string& model,
-                              const std::vector<Pair>& pairs, unsigned threads);
+/// All bases of one model (pairs of one model only) in one run, in the order of `pairs`.
+std::vector<Measured> measure(const std::vector<Pair>& pairs, unsigned threads);
 
 }  // namespace pedigree::lineage

@@ -257,6 +257,8 @@ class Comparison {
       finding.agree_share += pair.agree_share / blocks;
       finding.mean_cosine += pair.match.mean_similarity_of_matched() / blocks;
       finding.log10_p = std::min(finding.log10_p, pair.log10_p);
+      const auto signs = pair.match.signs();
+      finding.signs = {finding.signs.pairs + signs.pairs, finding.signs.plus + signs.plus};
       const auto expert_of = [](const PreparedComponent& p, const LayerUnits::Block& block) {
         return p.view->layers[block.layer].mlps[block.mlp].expert;
       };

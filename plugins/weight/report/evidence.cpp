@@ -103,10 +103,23 @@ class Emission {
   void units() {
     const bool speaks = matched_ > 0 && f_.units_log10_p <= calibration::kDecisive;
     const double lr = speaks ? std::min(calibration::kExactCap, -f_.units_log10_p) : related() ? 0 : j_.log10_lr;
-    emit("weight.hidden-unit-match", std::clamp(fixed_, 0.0, 1.0), lr, f_.units_log10_p, as_decided(speaks),
-         speaks ? "units.match" : "units.none",
-         {{"share", rounded(fixed_)}, {"log10_p", rounded(f_.units_log10_p)}, {"cosine", rounded(cosine_)}},
-         {{"layer_map", layer_map(f_)}, {"maps", trials_json(f_)}});
+    UnitMatch::Signs signs;
+    for (const auto& layer : f_.layers) signs = {signs.pairs + layer.signs.pairs, signs.plus + layer.signs.plus};
+    const std::size_t one_sign = std::max(signs.plus, signs.pairs - signs.plus);
+    const bool by_signs = speaks && fixed_ < 0.1 && signs.pairs > 0;  // units moved: places say nothing
+    emit("weight.hidden-unit-match", std::clamp(by_signs ? agree_ : fixed_, 0.0, 1.0), lr, f_.units_log10_p,
+         as_decided(speaks),
+         by_signs ? "units.signs"
+         : speaks ? "units.match"
+                  : "units.none",
+         {{"share", rounded(fixed_)},
+          {"log10_p", rounded(f_.units_log10_p)},
+          {"cosine", rounded(cosine_)},
+          {"pairs", signs.pairs},
+          {"one_sign", one_sign}},
+         {{"layer_map", layer_map(f_)},
+          {"maps", trials_json(f_)},
+          {"signs", {{"pairs", signs.pairs}, {"plus", signs.plus}}}});
   }
 
   void agreement() {
@@ -131,11 +144,21 @@ class Emission {
   void heads() {
     const bool any = std::any_of(f_.layers.begin(), f_.layers.end(), [](auto& l) { return l.heads.has_value(); });
     if (!any) return;
-    const bool speaks = f_.heads_similarity >= calibration::kHeadSimilarity && related();
-    emit("weight.heads", std::clamp(f_.heads_similarity, -1.0, 1.0),
-         speaks ? std::min(calibration::kCalibratedCap, 4 * f_.heads_similarity) : 0, f_.heads_log10_p,
-         as_decided(speaks), speaks ? "heads.match" : "heads.none",
-         {{"similarity", rounded(f_.heads_similarity)}, {"log10_p", rounded(f_.heads_log10_p)}}, json::object());
+    const bool exact = related() && matched_ > 0 && f_.channels_log10_p <= calibration::kDecisive;
+    const bool speaks = (f_.heads_similarity >= calibration::kHeadSimilarity && related()) || exact;
+    const double lr = exact ? std::min(calibration::kExactCap, -f_.heads_log10_p)
+                            : std::min(calibration::kCalibratedCap, 4 * f_.heads_similarity);
+    emit("weight.heads", std::clamp(f_.heads_similarity, -1.0, 1.0), speaks ? lr : 0, f_.heads_log10_p,
+         as_decided(speaks),
+         exact    ? "heads.channels"
+         : speaks ? "heads.match"
+                  : "heads.none",
+         {{"similarity", rounded(f_.heads_similarity)},
+          {"log10_p", rounded(f_.heads_log10_p)},
+          {"channels", f_.channels}},
+         {{"channels", f_.channels},
+          {"fixed_channels", f_.fixed_channels},
+          {"channels_log10_p", rounded(f_.channels_log10_p)}});
   }
 
   void spectrum() {
