@@ -75,9 +75,10 @@ Judgement judge_embedding(const ComponentFinding& finding) {
   }
   const bool seed = e.spectrum.valid && only_seed(e.spectrum.top, e.spectrum.bulk);
   out.relation = seed ? relation::kSharedInitialization : relation::kDerived;
-  out.log10_lr = out.exact        ? clamp_exact(out.log10_p)
-                 : through_layers ? kCalibratedCap
-                                  : std::min(kCalibratedCap, 6 * (e.held_out_cosine - 0.5));
+  out.log10_lr = out.exact ? clamp_exact(out.log10_p)
+                 : through_layers
+                     ? kCalibratedCap
+                     : std::min(kCalibratedCap, 1 + kRotatedSlope * (e.held_out_cosine - kRotatedEmbedding));
   if (!out.exact) out.inherited_share = through_layers ? e.layer_map_cosine : e.held_out_cosine;
   return out;
 }

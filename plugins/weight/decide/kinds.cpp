@@ -84,14 +84,18 @@ class Kinds {
   void depth() {
     if (!matched()) return;
     std::set<int> sources;
-    std::size_t with = 0, compared = 0;
+    std::size_t with = 0, compared = 0, back = 0;
+    int before = -1;
     for (const auto& layer : f_.layers) compared += layer.compared;
     if (compared < f_.layers.size()) return;  // a probe of a few layers shows no order
     for (const auto& layer : f_.layers)
       if (layer.source_layer >= 0) {
         ++with;
         sources.insert(layer.source_layer);
+        back += layer.source_layer < before;
+        before = layer.source_layer;
       }
+    if (with == sources.size() && back > 0) add("permuted", "layers");
     if (with > sources.size())
       add("depth_upscaled",
           number(static_cast<double>(with)) + " layers from " + number(static_cast<double>(sources.size())),
