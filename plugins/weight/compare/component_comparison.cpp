@@ -39,6 +39,7 @@ class Comparison {
     compare_embeddings();
     out_.comparable = !a_.units.blocks.empty() && !b_.units.blocks.empty();
     if (out_.comparable) {
+      out_.diagonal = diagonal_screen(a_.units, b_.units);
       try_maps();
       if (!related_) probe_whole_layers();
       settle_layers();

@@ -78,6 +78,7 @@ struct ComponentFinding {
   std::vector<LayerFinding> layers;
   std::vector<double> independent_agreement;  ///< agreement of layer pairs that are not the source
   Power power;
+  DiagonalMean diagonal;  ///< W3 as the files stand, no map
   std::size_t subject_layers = 0, reference_layers = 0;
   std::uint64_t subject_width = 0, reference_width = 0, subject_hidden = 0, reference_hidden = 0;
   std::size_t subject_experts = 0, reference_experts = 0;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <tuple>
 
 #include "plugins/weight/model/folding.hpp"
@@ -137,6 +138,29 @@ TokenRows matched_rows(const LayerUnits& subject, const LayerUnits& reference, c
     out.subject.row(static_cast<Index>(i)) = rows[i].first;
     out.reference.row(static_cast<Index>(i)) = rows[i].second;
   }
+  return out;
+}
+
+DiagonalMean diagonal_screen(const LayerUnits& subject, const LayerUnits& reference) {
+  DiagonalMean out;
+  if (subject.blocks.size() != reference.blocks.size()) return out;
+  double blocks = 0;
+  for (std::size_t i = 0; i < subject.blocks.size(); ++i) {
+    const auto &a = subject.blocks[i], &b = reference.blocks[i];
+    if (a.width != b.width || a.units != b.units || a.layer != b.layer) continue;
+    const bool gated = a.parts.gated() && b.parts.gated();
+    const DiagonalMean one = gated ? diagonal_mean(a.parts.gate, b.parts.gate) : diagonal_mean(a.parts.up, b.parts.up);
+    if (!one.valid) continue;
+    out.mean += one.mean;
+    out.z += one.z;
+    out.log10_p = std::min(out.log10_p, one.log10_p);
+    blocks += 1;
+  }
+  if (blocks == 0) return out;
+  out.mean /= blocks;
+  out.z /= std::sqrt(blocks);
+  out.log10_p = corrected_log10_p(out.log10_p, blocks);
+  out.valid = true;
   return out;
 }
 

@@ -9,6 +9,7 @@
 #include "plugins/weight/align/residual_alignment.hpp"
 #include "plugins/weight/compare/watch.hpp"
 #include "plugins/weight/model/model_view.hpp"
+#include "plugins/weight/statistics/diagonal_mean.hpp"
 #include "plugins/weight/statistics/unit_match.hpp"
 
 namespace pedigree::weight {
@@ -69,6 +70,10 @@ UnitParts mapped_units(const UnitParts& parts, const ResidualMap& map);
 /// Rows of matched units of the chosen pairs, subject's and reference's own bases, for making a map.
 TokenRows matched_rows(const LayerUnits& subject, const LayerUnits& reference, const std::vector<BlockMatch>& pairs,
                        const std::function<bool(const BlockMatch&)>& chosen);
+
+/// W3 over same-index blocks as they are (gate rows, or up rows of plain blocks): mean over blocks, z joined
+/// as sum / sqrt(blocks), best p corrected for them. Not valid when blocks do not correspond.
+DiagonalMean diagonal_screen(const LayerUnits& subject, const LayerUnits& reference);
 
 /// Puts the p-values of `before` into `after`: a map made from unit labels may describe, not test.
 void keep_p_values(const LayerMatching& before, LayerMatching& after);

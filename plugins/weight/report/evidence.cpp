@@ -81,6 +81,10 @@ class Emission {
                  {"sampling", sampling_json(f_)},
                  {"spectrum", {{"top", rounded(j_.top)}, {"bulk", rounded(j_.bulk)}}}};
     if (const json stated = power_json(f_); !stated.is_null()) details["power"] = stated;
+    if (f_.diagonal.valid)
+      details["diagonal"] = {{"mean", rounded(f_.diagonal.mean)},
+                             {"z", rounded(f_.diagonal.z)},
+                             {"log10_p", rounded(f_.diagonal.log10_p)}};
     std::string key = "lineage." + std::string(j_.relation);
     if (!related()) key = f_.power.measured ? "lineage.none" : "lineage.none_without_power";
     json params{{"share", rounded(j_.inherited_share)},
@@ -90,11 +94,22 @@ class Emission {
                 {"top", rounded(j_.top)},
                 {"bulk", rounded(j_.bulk)},
                 {"correlation", rounded(f_.power.row_correlation)},
-                {"planted", rounded(f_.power.inherited_share)}};
+                {"planted", rounded(f_.power.inherited_share)},
+                {"changes", changes()}};
     if (related() && !j_.exact) key += "_calibrated";
     if (j_.relation == relation::kPartial && matched_ == 0) key = "lineage.partial_embedding";
     emit("weight.lineage", std::clamp(j_.inherited_share, 0.0, 1.0), j_.log10_lr, j_.log10_p, j_.relation, key,
          std::move(params), std::move(details));
+  }
+
+  /// The kinds as one list; "permuted" and "rotated" with what was.
+  std::string changes() const {
+    std::string out;
+    for (const auto& kind : j_.kinds) {
+      out += (out.empty() ? "" : ", ") + kind.name;
+      if (!kind.detail.empty()) out += " (" + kind.detail + ")";
+    }
+    return out.empty() ? "-" : out;
   }
 
   /// Relation and ratio of a signal that took part in the decision, or did not.

@@ -11,7 +11,12 @@
 
 namespace pedigree::weight {
 
+/// Sizes are measured in release builds; a sanitized one looks for bad memory and need not repeat them.
+#ifdef __SANITIZE_ADDRESS__
+inline constexpr int kNullPairs = 500;
+#else
 inline constexpr int kNullPairs = 10000;
+#endif
 
 /// Rows are independent and identically distributed, hence exchangeable; nothing else is kind: a shared
 /// mean direction, unequal axes, cubed Gaussian tails.
