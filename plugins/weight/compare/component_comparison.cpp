@@ -27,6 +27,20 @@ bool nearly_permutation(const Matrix& map) {
   return map.cols() > 0 && strong * 4 > map.cols() * 3;
 }
 
+/// Over the axes that found each other, each with its sign.
+InheritanceSpectrum axis_spectrum(const JoinedRows& rows, const AxisMatch& axes) {
+  Matrix subject(rows.subject_raw.rows(), static_cast<Index>(axes.matched()));
+  Matrix reference(subject.rows(), subject.cols());
+  Index at = 0;
+  for (std::size_t i = 0; i < axes.partner.size(); ++i) {
+    if (axes.partner[i] == kNoMatch) continue;
+    subject.col(at) = rows.subject_raw.col(static_cast<Index>(i));
+    reference.col(at) = rows.reference_raw.col(static_cast<Index>(axes.partner[i])) * (axes.cosine[i] < 0 ? -1.F : 1.F);
+    ++at;
+  }
+  return inheritance_spectrum(subject, reference);
+}
+
 class Comparison {
  public:
   Comparison(const PreparedComponent& subject, const PreparedComponent& reference, const Watch& watch)
@@ -286,6 +300,10 @@ class Comparison {
         e.held_out_cosine = trial.held_out_cosine;
         e.best = trial.kind;
       }
+    if (!related_ && e.axis_log10_p <= kRelated) {  // no map has proved itself: the axes that matched are the map
+      e.spectrum = axis_spectrum(joined_, axes_);
+      return;
+    }
     const bool rotated = e.axis_log10_p > kRelated && e.best == Alignment::kOrthogonal;
     const ResidualMap map = rotated ? orthogonal_map(joined_.rows) : matching_.map;
     if (a_.view->hidden != b_.view->hidden && map.matrix.size() == 0) return;
