@@ -300,14 +300,13 @@ class Comparison {
         e.held_out_cosine = trial.held_out_cosine;
         e.best = trial.kind;
       }
-    if (!related_ && e.axis_log10_p <= kRelated) {  // no map has proved itself: the axes that matched are the map
-      e.spectrum = axis_spectrum(joined_, axes_);
-      return;
-    }
+    const bool narrowed = a_.view->hidden != b_.view->hidden;
+    const bool by_axes = (narrowed || !related_) && e.axis_log10_p <= kRelated;  // the axes that matched are the map
     const bool rotated = e.axis_log10_p > kRelated && e.best == Alignment::kOrthogonal;
     const ResidualMap map = rotated ? orthogonal_map(joined_.rows) : matching_.map;
-    if (a_.view->hidden != b_.view->hidden && map.matrix.size() == 0) return;
-    e.spectrum = inheritance_spectrum(joined_.subject_raw, map.apply(joined_.reference_raw));
+    if (narrowed && map.matrix.size() == 0 && !by_axes) return;
+    e.spectrum = by_axes ? axis_spectrum(joined_, axes_)
+                         : inheritance_spectrum(joined_.subject_raw, map.apply(joined_.reference_raw));
     e.layer_map_cosine = mean_row_cosine(joined_.rows.subject, matching_.map.apply(joined_.rows.reference));
   }
 

@@ -73,7 +73,9 @@ Judgement judge_embedding(const ComponentFinding& finding) {
     out.log10_lr = -0.5;
     return out;
   }
-  const bool seed = e.spectrum.valid && only_seed(e.spectrum.top, e.spectrum.bulk);
+  // A matrix that is mostly learned keeps little of a common start, so half the gap will do.
+  const bool seed = e.spectrum.valid && e.spectrum.top < kSeedRatio * e.spectrum.bulk &&
+                    e.spectrum.bulk - e.spectrum.top > kSeedGap / 2;
   out.relation = seed ? relation::kSharedInitialization : relation::kDerived;
   out.log10_lr = out.exact ? clamp_exact(out.log10_p)
                  : through_layers
