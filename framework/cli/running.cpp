@@ -10,6 +10,7 @@
 #include "framework/cli/interrupt.hpp"
 #include "framework/cli/progress.hpp"
 #include "framework/core/atomic_write.hpp"
+#include "framework/verdict/verdict.hpp"
 
 namespace pedigree::cli {
 namespace {
@@ -22,6 +23,21 @@ std::optional<unsigned> worker_count(const std::string& text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size() || value == 0 || value > 256) return std::nullopt;
   return value;
+}
+
+std::vector<std::string> label_names() {
+  using enum verdict::Label;
+  std::vector<std::string> names;
+  for (const auto label :
+       {from_scratch, likely_from_scratch, inconclusive, shared_initialization, partial_reuse, derived})
+    names.emplace_back(verdict::to_string(label));
+  return names;
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
 }
 
 ExitCode code_of_error(const Error& error) {
@@ -120,6 +136,13 @@ std::optional<RunRequest> prepare(Session& session, const std::string& verb, con
   const auto flag = [&](const char* name) { return arguments.has(name) && arguments.values[name].as<bool>(); };
   request.out = arguments.text("out");
   request.expect = arguments.text("expect");
+  if (!request.expect.empty() && !verdict::label_from(request.expect)) {
+    const std::vector<std::string> labels = label_names();
+    usage_error(session, verb,
+                "no verdict has the label '" + request.expect + "'" + did_you_mean(request.expect, labels) +
+                    "; known: " + joined(labels));
+    return std::nullopt;
+  }
   request.profile = arguments.text("profile");
   request.set = arguments.list("set");
   request.resume = flag("resume");
@@ -172,7 +195,9 @@ Finished carry_out(Session& session, const RunRequest& request, const pipeline::
     finished.code = kEnvironment;
   } else if (result->aborted) {
     finished.code = kNotEnough;
-  } else if (result->evidence == 0) {
+  } else if (result->evidence > 0) {
+    if (!finished.report->value("enough_evidence", true)) finished.code = kNotEnough;
+  } else {
     finished.code = code_without_evidence(*finished.report);
     session.console.error(finished.code == kNotEnough ? "there was nothing to look at: no analyzer found what it reads"
                                                       : "nothing could be read: see the outcomes in the report");
@@ -199,14 +224,16 @@ ExitCode present(Session& session, const RunRequest& request, const Finished& fi
     session.console.error(session.console.problem());
     return worse(finished.code, kEnvironment);
   }
-  if (finished.code == kDone && !request.expect.empty()) {
-    pipeline::Expectation expectation;
-    expectation.verdict = request.expect;
-    const auto differences = run::check_expectation(expectation, *finished.report);
-    for (const auto& line : differences) session.console.error(line);
-    if (!differences.empty()) return kExpectationFailed;
-  }
-  return finished.code;
+  return check_label(session, request, finished);
+}
+
+ExitCode check_label(Session& session, const RunRequest& request, const Finished& finished) {
+  if (finished.code != kDone || request.expect.empty()) return finished.code;
+  pipeline::Expectation expectation;
+  expectation.verdict = request.expect;
+  const auto differences = run::check_expectation(expectation, *finished.report);
+  for (const auto& line : differences) session.console.error(line);
+  return differences.empty() ? kDone : kExpectationFailed;
 }
 
 }  // namespace pedigree::cli

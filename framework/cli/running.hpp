@@ -48,4 +48,7 @@ Finished carry_out(Session& session, const RunRequest& request, const pipeline::
 /// Renders the report on stdout and, when the run was kept, beside report.json.
 ExitCode present(Session& session, const RunRequest& request, const Finished& finished);
 
+/// The run's own code, or code 1 when --expect names another label than the report has.
+ExitCode check_label(Session& session, const RunRequest& request, const Finished& finished);
+
 }  // namespace pedigree::cli

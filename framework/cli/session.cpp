@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "framework/cli/arguments.hpp"
 #include "framework/pipeline/codes.hpp"
 #include "framework/plugin/lock.hpp"
 #include "framework/plugin/problem.hpp"
@@ -69,7 +70,15 @@ std::string pipeline_file(const Session& session, const std::string& argument) {
   std::error_code error;
   if (fs::exists(argument, error) || argument.find('/') != std::string::npos) return argument;
   const auto shipped = session.layout.models / (argument.ends_with(".yaml") ? argument : argument + ".yaml");
-  return fs::exists(shipped, error) ? shipped.string() : argument;
+  if (fs::exists(shipped, error)) return shipped.string();
+  std::vector<std::string> names;
+  for (fs::directory_iterator it{session.layout.models, error}, end; !error && it != end; it.increment(error))
+    names.push_back(it->path().stem().string());
+  std::sort(names.begin(), names.end());
+  const auto suggestion = did_you_mean(shipped.stem().string(), names);
+  if (!suggestion.empty())
+    session.console.message("no pipeline called '" + argument + "' is shipped" + suggestion + "\n");
+  return argument;
 }
 
 }  // namespace pedigree::cli

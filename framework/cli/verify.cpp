@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <set>
 
 #include "framework/cli/running.hpp"
 #include "framework/cli/verbs.hpp"
@@ -70,13 +71,22 @@ std::string choose_folder(const Session& session, const RunRequest& request, con
   return {};
 }
 
+/// Pipelines of one name in one call get folders of their own: nothing found is written over.
+std::string not_taken(const std::string& folder, std::set<std::string>& taken) {
+  if (folder.empty()) return folder;
+  std::string free = folder;
+  for (int n = 2; !taken.insert(free).second; ++n) free = folder + "-" + std::to_string(n);
+  return free;
+}
+
 struct One {
   ExitCode code = kDone;
   Finished finished;
   std::string name;
 };
 
-One verify_one(Session& session, const RunRequest& request, const std::string& argument, bool many) {
+One verify_one(Session& session, const RunRequest& request, const std::string& argument, bool many,
+               std::set<std::string>& taken) {
   One one;
   auto context = read_context(session, request.plugins, request.catalog);
   context.set = request.set;
@@ -90,7 +100,7 @@ One verify_one(Session& session, const RunRequest& request, const std::string& a
     return one;
   }
   one.name = read.pipeline->name;
-  const auto folder = choose_folder(session, request, *read.pipeline, many);
+  const auto folder = not_taken(choose_folder(session, request, *read.pipeline, many), taken);
   if (request.resume && folder.empty()) {
     session.console.error("--resume: no earlier run of '" + read.pipeline->name +
                           "' under runs/; name its folder with -o");
@@ -143,9 +153,12 @@ ExitCode verify(Session& session, const std::vector<std::string>& words) {
   const bool many = arguments.operands.size() > 1;
   const bool as_list = many && std::string_view{request->format->name} == "json";
   std::vector<One> all;
+  std::set<std::string> taken;
   for (const auto& operand : arguments.operands) {
-    auto one = verify_one(session, *request, operand, many);
-    if (!as_list && one.finished.report) one.code = worse(one.code, present(session, *request, one.finished));
+    auto one = verify_one(session, *request, operand, many, taken);
+    if (one.finished.report)
+      one.code = as_list ? check_label(session, *request, one.finished)
+                         : worse(one.code, present(session, *request, one.finished));
     if (!request->quiet && !one.finished.run_folder.empty() && session.console.stderr_is_terminal())
       session.console.message("kept in " + one.finished.run_folder + "\n");
     code = worse(code, one.code);

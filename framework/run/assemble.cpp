@@ -42,8 +42,19 @@ std::vector<verdict::DeclaredReuse> declared_in(const std::vector<EvidenceRecord
   return declared;
 }
 
+/// Parts the configuration describes, whether or not anything could compare them: details.components of the
+/// attention-kind signal. A part nobody looked at must be named, not left out.
+void add_described(const EvidenceRecord& record, std::set<std::string>& found) {
+  if (record.signal != "architecture.attention-kind" || !record.details.is_object()) return;
+  const auto list = record.details.find("components");
+  if (list == record.details.end() || !list->is_array()) return;
+  for (const auto& entry : *list)
+    if (entry.is_object()) found.insert(text_of(entry, "component"));
+}
+
 std::vector<std::string> components_in(const verdict::Case& weighed) {
   std::set<std::string> found{"text_decoder"};
+  for (const auto& record : weighed.evidence) add_described(record, found);
   for (const auto& record : weighed.evidence)
     if (is_model_component(record.component)) found.insert(record.component);
   for (const auto& reuse : weighed.declared)

@@ -131,12 +131,28 @@ class ComponentJudge {
       add("verdict.training-record", {{"component", row_.name}});
       return Label::from_scratch;
     }
+    if (!looked_for_descent()) {
+      add("verdict.nothing-compared", {{"component", row_.name}});
+      return Label::inconclusive;
+    }
     if (result_.verdict.coverage < profile_.min_coverage) {
       add("verdict.low-coverage", {{"coverage", result_.verdict.coverage}, {"needed", profile_.min_coverage}});
       return Label::inconclusive;
     }
     explain_clean(assurance);
     return Label::likely_from_scratch;
+  }
+
+  /// A description of the subject looks for nobody: some reference must have been compared, or something
+  /// about the subject alone must speak against descent.
+  bool looked_for_descent() const {
+    for (const Family family : kFamilies) {
+      for (const auto& item : row_.absolute[family])
+        if (effective_lr(item, profile_) < 0) return true;
+      for (const auto& pair : row_.pairs)
+        if (!pair.items[family].empty()) return true;
+    }
+    return false;
   }
 
   void explain_posterior() {

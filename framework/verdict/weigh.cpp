@@ -120,7 +120,10 @@ Judgement weigh(const Case& case_, const Profile& profile) {
   }
   judgement.model = std::move(draft.model);
   judgement.enough_evidence =
-      judgement.model.label != Label::inconclusive || judgement.model.coverage >= profile.min_coverage;
+      judgement.model.label != Label::inconclusive ||
+      std::any_of(judgement.components.begin(), judgement.components.end(), [&](const ComponentVerdict& part) {
+        return part.name != kTokenizerRow && part.verdict.coverage >= profile.min_coverage;
+      });
   return judgement;
 }
 

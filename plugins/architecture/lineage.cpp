@@ -21,6 +21,7 @@ struct Declaration {
 struct DonorClass {
   std::string_view model_type;  ///< of the nested encoder
   std::string_view family;      ///< a wrapper whose model_type starts so is the donor's own
+  std::string_view maker = {};  ///< so is one whose wrapper or decoder starts so (Pixtral is Mistral's)
 };
 constexpr DonorClass kDonors[] = {{"qwen2_vl", "qwen2"},
                                   {"qwen2_5_vl", "qwen2"},
@@ -33,7 +34,7 @@ constexpr DonorClass kDonors[] = {{"qwen2_vl", "qwen2"},
                                   {"intern_vit_6b", "intern"},
                                   {"internvl_vision", "intern"},
                                   {"dinov2", "dino"},
-                                  {"pixtral", "pixtral"},
+                                  {"pixtral", "pixtral", "mistral"},
                                   {"moonvit", "kimi"},
                                   {"whisper", "whisper"},
                                   {"qwen2_audio_encoder", "qwen2"},
@@ -49,7 +50,12 @@ void by_encoder_class(const ModelFacts& subject, std::vector<Declaration>& out) 
     const auto* donor = std::find_if(std::begin(kDonors), std::end(kDonors),
                                      [&](const DonorClass& d) { return d.model_type == c.model_type; });
     if (donor == std::end(kDonors) || c.root.empty()) continue;
-    if (subject.config->model_type.starts_with(donor->family)) continue;
+    const auto& wrapper = subject.config->model_type;
+    const auto* decoder = subject.decoder();
+    const bool makers =
+        !donor->maker.empty() &&
+        (wrapper.starts_with(donor->maker) || (decoder != nullptr && decoder->model_type.starts_with(donor->maker)));
+    if (wrapper.starts_with(donor->family) || makers) continue;
     out.push_back({c.component, c.model_type, subject.config_name + ":" + c.root + "/model_type",
                    std::string{relation::kDerived}, "encoder class of another family"});
   }

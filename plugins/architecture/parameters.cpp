@@ -5,6 +5,7 @@
 #include <array>
 
 #include "pedigree/evidence.hpp"
+#include "plugins/architecture/mixers.hpp"
 
 namespace pedigree::architecture {
 namespace {
@@ -59,19 +60,16 @@ constexpr std::array<std::string_view, 5> kLearnedPositions{"gpt2", "opt", "gpt_
 
 /// Shape of the decoder, all known before counting starts.
 struct Shape {
-  double width = 0, layers = 0, heads = 0, groups = 0, head = 0, value_head = 0, vocabulary = 0;
-  bool gated = true, all_biases = false, input_biases = false, tied = false;
+  double width = 0, vocabulary = 0;
+  LayerCounts layers;
+  bool gated = true, all_biases = false, tied = false;
 };
 
-/// The first fact that is needed and missing, or "".
-std::string missing_fact(const ComponentConfig& c) {
-  for (auto key : {fact::kHiddenSize, fact::kLayers, fact::kHeads, fact::kVocabularySize})
+/// The first fact that is needed and missing, or "". What the mixers need, they ask for themselves.
+std::string missing_fact(const ComponentConfig& c, const LayerCounts& layers) {
+  for (auto key : {fact::kHiddenSize, fact::kLayers, fact::kVocabularySize})
     if (!c.integer(key)) return std::string{key};
-  const bool latent = c.find(fact::kKeyValueRank) != nullptr;
-  if (!latent && !c.integer(fact::kKeyValueHeads)) return std::string{fact::kKeyValueHeads};
-  if (!latent && !c.integer(fact::kHeadSize)) return std::string{fact::kHeadSize};
-  if (latent && (!c.integer(fact::kRopeHeadSize) || !c.integer(fact::kNopeHeadSize)))
-    return std::string{fact::kRopeHeadSize};
+  if (layers.feed_forward == 0) return {};
   const bool experts = c.integer_or(fact::kExperts, 0) > 1;
   if (experts && !c.integer(fact::kExpertSize)) return std::string{fact::kExpertSize};
   if (experts && !c.integer(fact::kExpertsPerToken)) return std::string{fact::kExpertsPerToken};
@@ -80,92 +78,68 @@ std::string missing_fact(const ComponentConfig& c) {
 }
 
 /// A part that no formula here covers, or "".
-std::string unknown_part(const ComponentConfig& c) {
-  const auto pattern = c.text(fact::kLayerPattern);
-  if (pattern.find('K') != std::string::npos) return "linear-attention layers";
-  if (pattern.find('M') != std::string::npos) return "state-space layers";
+std::string unknown_part(const ComponentConfig& c, const LayerCounts& layers) {
+  if (layers.linear > 0 && !c.integer(fact::kLinearKeyHeads)) return "linear-attention layers";
+  if (layers.state_space > 0 && !c.integer(fact::kStateSize)) return "state-space layers";
   if (c.model_type == "deepseek_v4" || c.model_type == "deepseek_ref") return "compressed attention";
-  if (c.model_type.starts_with("gemma4")) return "layers with unequal heads";
+  if (c.model_type.starts_with("zamba")) return "blocks that layers share";
+  if (c.integer_or(fact::kPerLayerInput, 0) > 0) return "embeddings of their own in every layer";
   return {};
 }
 
-Shape shape_of(const ComponentConfig& c) {
+Shape shape_of(const ComponentConfig& c, const LayerCounts& layers) {
   Shape s;
-  const auto get = [&](std::string_view key) { return static_cast<double>(c.integer_or(key, 0)); };
-  s.width = get(fact::kHiddenSize);
-  s.layers = get(fact::kLayers);
-  s.heads = get(fact::kHeads);
-  s.groups = get(fact::kKeyValueHeads);
-  s.head = get(fact::kHeadSize);
-  s.value_head = c.integer(fact::kValueHeadSize) ? get(fact::kValueHeadSize) : s.head;
-  s.vocabulary = get(fact::kVocabularySize);
+  s.width = static_cast<double>(c.integer_or(fact::kHiddenSize, 0));
+  s.vocabulary = static_cast<double>(c.integer_or(fact::kVocabularySize, 0));
+  s.layers = layers;
   s.gated = !is_one_of(c.model_type, kTwoMatrices);
   s.all_biases = is_one_of(c.model_type, kAllBiases);
-  s.input_biases = is_one_of(c.model_type, kInputBiases);
   s.tied = c.boolean(fact::kTiedEmbeddings).value_or(false);
   return s;
 }
 
-/// Latent attention (DeepSeek-V2, 2405.04434, section 2.1): low-rank query and joint key-value.
-double latent_attention(const ComponentConfig& c, const Shape& s) {
-  const auto rope = static_cast<double>(c.integer_or(fact::kRopeHeadSize, 0));
-  const auto nope = static_cast<double>(c.integer_or(fact::kNopeHeadSize, 0));
-  const auto rank = static_cast<double>(c.integer_or(fact::kKeyValueRank, 0));
-  const auto value = c.integer(fact::kValueHeadSize) ? s.value_head : nope;
-  const double query_out = s.heads * (rope + nope);
-  const auto query_rank = static_cast<double>(c.integer_or(fact::kQueryRank, 0));
-  const double query =
-      query_rank > 0 ? s.width * query_rank + query_rank + query_rank * query_out : s.width * query_out;
-  const double key_value = s.width * (rank + rope) + rank + rank * s.heads * (nope + value);
-  return query + key_value + s.heads * value * s.width;
+double feed_forward(const Shape& s, double width, double inner) {
+  return (s.gated ? 3 : 2) * width * inner + (s.all_biases ? inner + width : 0);
 }
 
-double attention_layer(const ComponentConfig& c, const Shape& s) {
-  if (c.find(fact::kKeyValueRank) != nullptr) return latent_attention(c, s);
-  const double inputs = s.heads * s.head + s.groups * (s.head + s.value_head);
-  double count = s.width * inputs + s.heads * s.value_head * s.width;
-  const bool input_biases = s.input_biases || c.boolean(fact::kAttentionBias).value_or(false);
-  if (s.all_biases || input_biases) count += inputs;
-  if (s.all_biases) count += s.width;
-  return count;
-}
-
-double feed_forward(const Shape& s, double inner) {
-  return (s.gated ? 3 : 2) * s.width * inner + (s.all_biases ? inner + s.width : 0);
+/// True for classes with a dense network beside the experts of every layer.
+bool dense_beside_experts(const ComponentConfig& c) {
+  return c.model_type == "arctic" || c.model_type.starts_with("gemma4");
 }
 
 /// Dense layers, experts, shared experts and routers, over all layers.
 void count_feed_forward(const ComponentConfig& c, const Shape& s, ParameterEstimate& e, double& experts_active) {
   const auto dense_size = static_cast<double>(c.integer_or(fact::kIntermediateSize, 0));
   const auto experts = static_cast<double>(c.integer_or(fact::kExperts, 0));
+  const double layers = s.layers.feed_forward;
   if (experts < 2) {
-    e.dense_feed_forward = s.layers * feed_forward(s, dense_size);
+    e.dense_feed_forward = layers * feed_forward(s, s.width, dense_size);
     return;
   }
-  const double moe_layers = std::clamp(static_cast<double>(c.integer_or(fact::kExpertLayers, 0)), 0.0, s.layers);
+  const double moe_layers = std::clamp(static_cast<double>(c.integer_or(fact::kExpertLayers, 0)), 0.0, layers);
   const auto size = static_cast<double>(c.integer_or(fact::kExpertSize, 0));
   const auto per_token = std::min(experts, static_cast<double>(c.integer_or(fact::kExpertsPerToken, 0)));
-  const double one = feed_forward(s, size);
-  double dense_layers = s.layers - moe_layers;
-  if (c.model_type == "arctic") dense_layers = s.layers;  // a dense network beside the experts
-  e.dense_feed_forward = dense_layers * feed_forward(s, c.model_type == "arctic" ? s.width : dense_size);
+  // LatentMoE: a projection into a narrower space, the routed experts there, a projection back.
+  const auto latent = static_cast<double>(c.integer_or(fact::kExpertLatentSize, 0));
+  const double one = feed_forward(s, latent > 0 ? latent : s.width, size);
+  const double dense_layers = dense_beside_experts(c) ? layers : layers - moe_layers;
+  e.dense_feed_forward = dense_layers * feed_forward(s, s.width, c.model_type == "arctic" ? s.width : dense_size);
   e.experts = moe_layers * experts * one;
   experts_active = moe_layers * per_token * one;
-  e.router = moe_layers * experts * s.width;
+  e.router = moe_layers * (experts * s.width + 2 * latent * s.width);
   const auto shared_size = static_cast<double>(c.integer_or(fact::kSharedExpertSize, 0));
   auto shared = static_cast<double>(c.integer_or(fact::kSharedExperts, 0));
   if (c.model_type == "llama4_text") shared = 1;  // the class always has one
-  if (shared_size > 0) {
-    e.shared_experts = moe_layers * std::max(shared, 1.0) * feed_forward(s, shared_size);
-  } else {
-    e.shared_experts = moe_layers * shared * one;
-  }
+  if (shared_size > 0) shared = std::max(shared, 1.0);
+  e.shared_experts = moe_layers * shared * feed_forward(s, s.width, shared_size > 0 ? shared_size : size);
 }
 
 double norm_parameters(const ComponentConfig& c, const Shape& s) {
-  const bool four = c.model_type == "gemma2" || c.model_type.starts_with("gemma3");
+  const bool four =
+      c.model_type == "gemma2" || c.model_type.starts_with("gemma3") || c.model_type.starts_with("gemma4");
   const double each = s.width * (c.text(fact::kNormKind).starts_with("LayerNorm") ? 2 : 1);
-  return s.layers * each * (four ? 4 : 2) + each;
+  const double mixers = s.layers.attention + s.layers.linear + s.layers.state_space;
+  return (mixers + s.layers.feed_forward) * each * (four ? 2 : 1) + each;
 }
 
 /// Transformer blocks of an encoder plus its patch embedding; nothing when a width is missing.
@@ -222,15 +196,20 @@ EstimateResult estimate_parameters(const io::ModelConfig& config) {
     result.reason = "no text decoder";
     return result;
   }
-  if (result.reason = unknown_part(*decoder); !result.reason.empty()) return result;
-  if (result.reason = missing_fact(*decoder); !result.reason.empty()) return result;
-  const auto s = shape_of(*decoder);
+  const auto layers = count_layers(*decoder);
+  if (result.reason = unknown_part(*decoder, layers); !result.reason.empty()) return result;
+  if (result.reason = missing_fact(*decoder, layers); !result.reason.empty()) return result;
+  const auto s = shape_of(*decoder, layers);
+  const bool input_biases =
+      is_one_of(decoder->model_type, kInputBiases) || decoder->boolean(fact::kAttentionBias).value_or(false);
+  const auto mixers = mixer_parameters(*decoder, layers, {input_biases, s.all_biases}, result.reason);
+  if (!mixers) return result;
   ParameterEstimate e;
   e.embedding = s.vocabulary * s.width;
   if (is_one_of(decoder->model_type, kLearnedPositions))
     e.embedding += static_cast<double>(decoder->integer_or(fact::kContext, 0)) * s.width;
   e.output_head = s.tied ? 0 : s.vocabulary * s.width;
-  e.attention = s.layers * attention_layer(*decoder, s);
+  e.attention = *mixers;
   double experts_active = 0;
   count_feed_forward(*decoder, s, e, experts_active);
   e.norms = norm_parameters(*decoder, s);

@@ -25,9 +25,8 @@ struct EstimateResult {
   std::string omitted;  ///< parts left out of the sum ("vision encoder: no feed-forward width"), or ""
 };
 
-/// Counts from the shape: embeddings, attention (MHA, GQA, MLA), feed-forward (gated or not),
-/// experts with shared experts and router, norms, encoders. Abstains for parts it has no formula
-/// for (state-space and linear-attention layers, compressed attention), never guesses.
+/// Counts from the shape: embeddings, token mixers (mixers.hpp), feed-forward (gated or not), experts with
+/// shared experts and router, norms, encoders. Abstains for parts it has no formula for, never guesses.
 EstimateResult estimate_parameters(const io::ModelConfig& config);
 
 }  // namespace pedigree::architecture

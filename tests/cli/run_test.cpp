@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <set>
 
 #include "tests/cli/program.hpp"
 
@@ -114,6 +115,29 @@ TEST(Verify, several_pipelines_give_a_folder_each_and_an_index) {
   EXPECT_TRUE(fs::exists(program.folder() / "all/index.ndjson"));
 }
 
+// Two files that call themselves the same are two runs: the second must not be written over the first.
+TEST(Verify, pipelines_of_one_name_get_folders_of_their_own) {
+  const Program program;
+  const std::string head = "schema: pedigree/pipeline/v1\nname: same\nextends: calibrated\nsubject: {id: ";
+  program.write("a.yaml", head + "skt/A.X-K1}\nreferences: [{id: moonshotai/Kimi-K2-Base}]\n");
+  program.write("b.yaml", head + "NC-AI-consortium-VAETKI/VAETKI}\nreferences: [{id: moonshotai/Kimi-K2-Base}]\n");
+  ASSERT_EQ(program.run({"verify", "a.yaml", "b.yaml", "-o", "all", "--format", "json"}).code, 0);
+  std::set<std::string> subjects;
+  for (const char* folder : {"same", "same-2"}) {
+    std::ifstream file(program.folder() / "all" / folder / "report.json");
+    ASSERT_TRUE(file) << folder;
+    subjects.insert(nlohmann::json::parse(file)["subject"]["id"].get<std::string>());
+  }
+  EXPECT_EQ(subjects.size(), 2u);
+}
+
+TEST(Verify, an_expectation_holds_for_every_pipeline_of_a_list) {
+  const Program program;
+  const auto ended = program.run(
+      {"verify", shipped("vaetki"), shipped("a.x-k1"), "-o", "all", "--format", "json", "--expect", "derived"});
+  EXPECT_EQ(ended.code, 1) << ended.err;
+}
+
 TEST(Verify, one_bad_pipeline_does_not_stop_the_others) {
   const Program program;
   program.write("bad.yaml", "schema: pedigree/pipeline/v1\nnmae: x\n");
@@ -137,6 +161,16 @@ TEST(Verify, resumes_the_same_run_and_refuses_another) {
 TEST(Verify, expectation_on_the_command_line_decides_the_exit_code) {
   const Program program;
   EXPECT_EQ(program.run({"verify", shipped("vaetki"), "-o", "r", "--expect", "derived"}).code, 1);
+}
+
+// coverage of metadata alone is 0.14: under a bar of 0.9 no label may be given, and the code says so.
+TEST(Verify, too_little_evidence_for_the_profiles_bar_is_code_3_and_the_report_says_the_same) {
+  const Program program;
+  const auto ended =
+      program.run({"verify", shipped("vaetki"), "-o", "r", "--format", "json", "--set", "verdict.min_coverage=0.9"});
+  EXPECT_EQ(ended.code, 3) << ended.err;
+  EXPECT_EQ(ended.json()["verdict"]["label"], "inconclusive");
+  EXPECT_FALSE(ended.json()["enough_evidence"].get<bool>());
 }
 
 TEST(Verify, interrupted_keeps_a_partial_report_and_says_how_to_go_on) {

@@ -43,6 +43,21 @@ TEST(Usage, typing_errors_get_a_suggestion_and_code_2) {
   EXPECT_THAT(format.err, HasSubstr("did you mean 'json'?"));
 }
 
+// A misspelt label would otherwise "not hold" for ever: code 1 where nothing was wrong with the model.
+TEST(Usage, a_label_that_does_not_exist_is_no_expectation) {
+  const Program program;
+  const auto ended = program.run({"verify", "vaetki", "--expect", "from-scratch"});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_THAT(ended.err, HasSubstr("did you mean 'from_scratch'?"));
+}
+
+TEST(Usage, a_pipeline_that_is_not_shipped_gets_a_suggestion) {
+  const Program program;
+  const auto ended = program.run({"verify", "solar-open-100bb"});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_THAT(ended.err, HasSubstr("did you mean 'solar-open-100b'?"));
+}
+
 TEST(Usage, options_are_never_guessed_from_a_prefix) {
   const Program program;
   EXPECT_EQ(program.run({"inspect", "x", "--form", "json"}).code, 2);

@@ -199,5 +199,18 @@ TEST(fossils, hyperclova_states_what_attention_does_anyway) {
   EXPECT_NE(e->details_json.find("redundant_constant"), std::string::npos);
 }
 
+// Mistral Small 3.1 (wrapper mistral3) and Pixtral-12B (wrapper llava, decoder mistral) hold their maker's own
+// vision encoder; a stranger with the same encoder class has taken it over.
+TEST(lineage, an_encoder_of_the_same_maker_is_no_reuse) {
+  const auto config = [](const std::string& wrapper, const std::string& decoder) {
+    return R"({"model_type": ")" + wrapper + R"(", "text_config": {"model_type": ")" + decoder +
+           R"(", "hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "vocab_size": 99},
+              "vision_config": {"model_type": "pixtral", "hidden_size": 32, "num_hidden_layers": 2}})";
+  };
+  EXPECT_EQ(run({config_model("a", config("mistral3", "mistral"))}).find(signal::kDeclaredLineage), nullptr);
+  EXPECT_EQ(run({config_model("a", config("llava", "mistral"))}).find(signal::kDeclaredLineage), nullptr);
+  EXPECT_NE(run({config_model("a", config("stranger", "stranger"))}).find(signal::kDeclaredLineage), nullptr);
+}
+
 }  // namespace
 }  // namespace pedigree::architecture

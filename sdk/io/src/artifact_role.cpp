@@ -6,6 +6,7 @@
 #include <cctype>
 #include <charconv>
 #include <string>
+#include <vector>
 
 namespace pedigree::io {
 namespace {
@@ -86,8 +87,54 @@ constexpr std::array kByName{
     NamedRole{"responses.jsonl", role::kResponses},
 };
 
+/// Keys of the outermost object, as far as the head goes. Words inside strings and nested objects do not count.
+std::vector<std::string_view> outer_keys(std::string_view head) {
+  std::vector<std::string_view> keys;
+  std::size_t depth = 0;
+  for (std::size_t i = 0; i < head.size(); ++i) {
+    if (head[i] == '{' || head[i] == '[') ++depth;
+    if (head[i] == '}' || head[i] == ']') {
+      if (depth <= 1) break;
+      --depth;
+    }
+    if (head[i] != '"') continue;
+    const auto start = ++i;
+    while (i < head.size() && head[i] != '"') i += head[i] == '\\' ? 2 : 1;
+    if (i >= head.size()) break;
+    if (depth == 1 && skip_space(head.substr(i + 1)).starts_with(":")) keys.push_back(head.substr(start, i - start));
+  }
+  return keys;
+}
+
+/// Keys that only a model's configuration has at its outermost level, in any family's spelling.
+constexpr std::string_view kConfigKeys[] = {"architectures",
+                                            "hidden_size",
+                                            "num_hidden_layers",
+                                            "num_attention_heads",
+                                            "n_embd",
+                                            "n_layer",
+                                            "n_head",
+                                            "d_model",
+                                            "n_layers",
+                                            "n_heads",
+                                            "num_layers",
+                                            "text_config",
+                                            "language_config",
+                                            "thinker_config",
+                                            "llm_config",
+                                            "vision_config",
+                                            "dim"};
+
+/// A configuration may name its tokenizer's class; a tokenizer's configuration has no shape.
+bool looks_like_config(const std::vector<std::string_view>& keys) {
+  const auto has = [&](std::string_view key) { return std::find(keys.begin(), keys.end(), key) != keys.end(); };
+  if (has("peft_type") || has("loss") || has("train_loss") || has("response")) return false;
+  return std::any_of(std::begin(kConfigKeys), std::end(kConfigKeys), has);
+}
+
 /// A JSON document whose name says nothing: its first keys decide.
 std::string_view role_of_json(std::string_view head) {
+  if (skip_space(head).starts_with("{") && looks_like_config(outer_keys(head))) return role::kConfig;
   if (contains(head, "\"weight_map\"")) return role::kWeightsIndex;
   if (contains(head, "\"log_history\"") || contains(head, "\"global_step\"")) return role::kTrainingLog;
   if (contains(head, "\"added_tokens\"") || contains(head, "\"truncation\"") || contains(head, "\"vocab\""))
@@ -99,9 +146,7 @@ std::string_view role_of_json(std::string_view head) {
       contains(head, "\"resps\"") || contains(head, "\"choices\"") || contains(head, "\"completion\""))
     return role::kResponses;
   if (contains(head, "\"loss\"") || contains(head, "\"train_loss\"")) return role::kTrainingLog;
-  if (contains(head, "\"model_type\"") || contains(head, "\"architectures\"") || contains(head, "\"hidden_size\"") ||
-      contains(head, "\"n_embd\"") || contains(head, "\"d_model\""))
-    return role::kConfig;
+  if (contains(head, "\"model_type\"") || contains(head, "\"hidden_size\"")) return role::kConfig;
   return role::kUnknown;
 }
 

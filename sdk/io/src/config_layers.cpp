@@ -119,6 +119,8 @@ std::string pattern_of(const Section& section, const ComponentConfig& component,
     return pattern;
   }
   path.clear();
+  for (std::string_view pure : {"mamba", "mamba2", "falcon_mamba"})
+    if (component.model_type == pure) return tiled("M", layers);
   if (component.model_type == "gemma2") return tiled("LG", layers);
   if (component.model_type == "gemma3_text") return tiled("LLLLLG", layers);
   if (component.find(fact::kSlidingWindow) == nullptr) return {};

@@ -25,9 +25,22 @@ bool is_one_of(std::string_view text, std::span<const std::string_view> list) {
 }
 
 /// Classes whose intermediate_size is the width of one expert.
-constexpr std::string_view kExpertWidthIsIntermediate[] = {
-    "mixtral", "phimoe", "granitemoe", "olmoe",  "minimax_m2",  "gpt_oss", "jamba",
-    "arctic",  "dbrx",   "minimax_m3", "grok-1", "llama4_text", "minimax", "grok-1-hf"};
+constexpr std::string_view kExpertWidthIsIntermediate[] = {"mixtral",
+                                                           "phimoe",
+                                                           "granitemoe",
+                                                           "granitemoehybrid",
+                                                           "granitemoeshared",
+                                                           "olmoe",
+                                                           "minimax_m2",
+                                                           "gpt_oss",
+                                                           "jamba",
+                                                           "arctic",
+                                                           "dbrx",
+                                                           "minimax_m3",
+                                                           "grok-1",
+                                                           "llama4_text",
+                                                           "minimax",
+                                                           "grok-1-hf"};
 /// Classes that name the epsilon of their RMSNorm like a LayerNorm's.
 constexpr std::string_view kRmsUnderOtherName[] = {"qwen",  "exaone",    "nemotron_h",   "mimo_v2_flash",
                                                    "molmo", "internlm2", "deepseek_ref", "hyperclovax"};

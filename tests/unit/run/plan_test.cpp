@@ -122,6 +122,22 @@ TEST(Assemble, could_not_look_and_found_nothing_are_told_apart) {
   EXPECT_EQ(weighed.references[1].not_compared.at("tokenizer"), "no tokenizer at hand");
 }
 
+TEST(Assemble, names_every_part_that_the_configuration_describes) {
+  const auto installed = plugins();
+  const std::vector<artifact::ResolvedModel> models{model("s", {"config"})};
+  const auto plan = make_plan(all_steps(), models, installed);
+  EvidenceRecord record;
+  record.signal = "architecture.attention-kind";
+  record.family = Family::architecture;
+  record.component = "text_decoder";
+  record.details = nlohmann::json::parse(R"({"components": [
+      {"component": "text_decoder"}, {"component": "vision_encoder"}, {"component": "an invention"}, 5]})");
+  JobResult result;
+  result.evidence = {record};
+  const auto weighed = assemble(all_steps(), models, *plan, {result}, {});
+  EXPECT_EQ(weighed.components, (std::vector<std::string>{"text_decoder", "vision_encoder"}));
+}
+
 TEST(Assemble, takes_declared_reuse_from_evidence_once_per_component_and_parent) {
   const auto installed = plugins();
   const std::vector<artifact::ResolvedModel> models{model("s", {"config"})};

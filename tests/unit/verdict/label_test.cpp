@@ -326,6 +326,25 @@ TEST(Component, nobody_looked_at_is_named_and_keeps_the_model_from_from_scratch)
   EXPECT_TRUE(has_reason(judgement.model, "verdict.not-looked"));
 }
 
+// `pedigree inspect config.json`: a fine-tune looks exactly like this, so nothing may be called likely.
+TEST(Label, of_a_model_that_was_only_described_is_inconclusive) {
+  Case alone = make_case(0);
+  alone.evidence = {evidence(Family::architecture, "architecture.attention-kind", 0, "")};
+  auto judgement = weigh(alone);
+  EXPECT_EQ(judgement.model.label, Label::inconclusive);
+  EXPECT_TRUE(has_reason(judgement.model, "verdict.nothing-compared"));
+  EXPECT_NEAR(judgement.model.p_derived, 0.2, 1e-12) << "the prior, and nothing else";
+
+  // The same with references that nothing could be compared with.
+  alone.references = make_case(3).references;
+  EXPECT_EQ(weigh(alone).model.label, Label::inconclusive);
+
+  // A loss curve from a random start speaks without any reference.
+  alone.evidence.push_back(
+      evidence(Family::training_log, "training_log.random-start", -0.5, "", "supports_from_scratch"));
+  EXPECT_EQ(weigh(alone).model.label, Label::likely_from_scratch);
+}
+
 TEST(SelfTest, that_finds_a_hidden_parent_keeps_the_model_from_coming_out_clean) {
   Case upcycled = clean_weights();
   upcycled.evidence.push_back(evidence(Family::weight, "weight.upcycling", 0.8, "", "partial"));

@@ -56,6 +56,25 @@ inline constexpr std::string_view kRopeHeadSize = "qk_rope_head_dim";
 inline constexpr std::string_view kNopeHeadSize = "qk_nope_head_dim";
 inline constexpr std::string_view kValueHeadSize = "v_head_dim";
 inline constexpr std::string_view kAttentionBias = "attention_bias";
+inline constexpr std::string_view kAttentionGate = "attention_output_gate";  ///< the query projection doubles
+inline constexpr std::string_view kGlobalHeadSize = "global_head_dim";       ///< of full-attention layers, if other
+inline constexpr std::string_view kGlobalKeyValueHeads = "global_key_value_heads";
+inline constexpr std::string_view kKeysAreValues = "keys_are_values";  ///< full-attention layers have one projection
+inline constexpr std::string_view kExpertLatentSize = "expert_latent_size";  ///< experts work in a narrower space
+inline constexpr std::string_view kPerLayerInput = "per_layer_input_size";
+/// Gated linear attention (Gated DeltaNet, Kimi Delta Attention).
+inline constexpr std::string_view kLinearKeyHeads = "linear_key_heads";
+inline constexpr std::string_view kLinearValueHeads = "linear_value_heads";
+inline constexpr std::string_view kLinearKeySize = "linear_key_head_dim";
+inline constexpr std::string_view kLinearValueSize = "linear_value_head_dim";
+inline constexpr std::string_view kLinearKernel = "linear_conv_kernel";
+/// State-space layers (Mamba, Mamba-2).
+inline constexpr std::string_view kStateHeads = "ssm_heads";
+inline constexpr std::string_view kStateHeadSize = "ssm_head_dim";
+inline constexpr std::string_view kStateSize = "ssm_state_size";
+inline constexpr std::string_view kStateGroups = "ssm_groups";
+inline constexpr std::string_view kStateKernel = "ssm_conv_kernel";
+inline constexpr std::string_view kStateExpansion = "ssm_expand";
 inline constexpr std::string_view kOutputSize = "out_hidden_size";  ///< encoders: width handed to the decoder
 inline constexpr std::string_view kPatchSize = "patch_size";
 }  // namespace fact
