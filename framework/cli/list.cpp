@@ -121,7 +121,8 @@ ExitCode list(Session& session, const std::vector<std::string>& words) {
   if (!arguments.go_on) return arguments.code;
   const std::string kind = arguments.operands.empty() ? "analyzers" : arguments.operands.front();
   if (std::find(kKinds.begin(), kKinds.end(), kind) == kKinds.end())
-    return usage_error(session, "list", "cannot list '" + kind + "'" + did_you_mean(kind, kKinds));
+    return usage_error(session, "list",
+                       "cannot list '" + kind + "'" + did_you_mean(kind, kKinds) + "; known: " + joined(kKinds));
   Listing listing;
   if (kind == "analyzers" || kind == "plugins") {
     PluginChoice choice;

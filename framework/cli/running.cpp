@@ -34,12 +34,6 @@ std::vector<std::string> label_names() {
   return names;
 }
 
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
-
 ExitCode code_of_error(const Error& error) {
   const bool usage = error.code == "RESUME_DIFFERS" || error.code == "RESUME_NOTHING" ||
                      error.code == "GROUP_UNKNOWN" || error.code.starts_with("PED-V");

@@ -73,10 +73,13 @@ fs::path worker_beside() {
   return !error && fs::exists(worker, error) ? worker : fs::path{};
 }
 
-bool complete(Subject& subject) {
+/// Fills in what follows from the library's place; says why when there is no library, else "".
+std::string complete(Subject& subject) {
   std::error_code error;
-  subject.library = fs::canonical(subject.library, error);
-  if (error || !fs::is_regular_file(subject.library)) return false;
+  const auto library = fs::canonical(subject.library, error);
+  if (error) return error.message();
+  if (!fs::is_regular_file(library)) return "not a file; name the built NAME.pedigree.so";
+  subject.library = library;
   if (subject.worker.empty())
     subject.worker = worker_beside();
   else
@@ -85,7 +88,7 @@ bool complete(Subject& subject) {
   manifest.replace_extension(".json");
   std::ifstream in{manifest, std::ios::binary};
   subject.manifest = json::parse(std::string{std::istreambuf_iterator<char>{in}, {}}, nullptr, false);
-  return true;
+  return {};
 }
 
 void print_text(const std::vector<Line>& lines) {
@@ -144,8 +147,9 @@ void print_junit(const std::vector<Line>& lines) {
 }
 
 int run(Arguments& arguments) {
-  if (!complete(arguments.subject)) {
-    std::fprintf(stderr, "pedigree-conformance: %s: cannot be read\n", arguments.subject.library.c_str());
+  if (const auto problem = complete(arguments.subject); !problem.empty()) {
+    std::fprintf(stderr, "pedigree-conformance: %s cannot be read: %s\n", arguments.subject.library.c_str(),
+                 problem.c_str());
     return 4;
   }
   const RE2 only{arguments.only, RE2::Quiet};

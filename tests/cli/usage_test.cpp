@@ -81,6 +81,12 @@ TEST(Usage, wrong_numbers_and_missing_operands_are_code_2) {
     EXPECT_EQ(program.run(words).code, 2) << ::testing::PrintToString(words);
 }
 
+TEST(List, says_what_it_can_list) {
+  const Program program;
+  EXPECT_THAT(program.run({"list", "nothing"}).err,
+              HasSubstr("known: analyzers, plugins, profiles, pipelines, models, groups"));
+}
+
 TEST(List, analyzers_models_groups_and_profiles_are_there) {
   const Program program;
   EXPECT_THAT(program.run({"list"}).out, HasSubstr("architecture.config"));
@@ -134,6 +140,13 @@ TEST(Plugins, lock_and_verify_agree) {
   EXPECT_EQ(program.run({"plugin", "verify"}).code, 0);
   program.write("plugins.lock", "{}");
   EXPECT_EQ(program.run({"plugin", "verify"}).code, 4);
+}
+
+TEST(Plugins, check_names_the_library_that_is_not_there) {
+  const Program program;
+  const auto ended = program.run({"plugin", "check", "/none/such.pedigree.so"});
+  EXPECT_EQ(ended.code, 4);
+  EXPECT_THAT(ended.err, HasSubstr("/none/such.pedigree.so cannot be read: No such file"));
 }
 
 TEST(Report, needs_a_kept_run) {
