@@ -119,8 +119,10 @@ Judgement weigh(const Case& case_, const Profile& profile) {
     judgement.components.push_back({component.posterior.row->name, std::move(component.verdict)});
   }
   judgement.model = std::move(draft.model);
+  // A suspicion is something found: a verdict, although it is inconclusive.
   judgement.enough_evidence =
       judgement.model.label != Label::inconclusive ||
+      std::any_of(draft.components.begin(), draft.components.end(), [](const auto& part) { return part.suspicious; }) ||
       std::any_of(judgement.components.begin(), judgement.components.end(), [&](const ComponentVerdict& part) {
         return part.name != kTokenizerRow && part.verdict.coverage >= profile.min_coverage;
       });
