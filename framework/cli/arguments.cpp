@@ -1,21 +1,48 @@
 // SPDX-License-Identifier: MIT
 #include "framework/cli/arguments.hpp"
 
-#include <sstream>
+#include "framework/cli/formats.hpp"
+#include "framework/report/text.hpp"
 
 namespace pedigree::cli {
 namespace {
 
-std::string help_text(const Help& help, const po::options_description& options) {
-  std::ostringstream out;
-  out << help.summary << "\n\n";
-  if (!help.examples.empty()) {
-    out << "Examples:\n";
-    for (const auto& example : help.examples) out << "  " << example << "\n";
-    out << "\n";
+/// "help.VERB.OPTION", or what the option means everywhere.
+std::string option_key(const Console& console, const std::string& verb, const std::string& option) {
+  const auto own = "help." + verb + "." + option;
+  return console.knows(own) ? own : "option." + option;
+}
+
+/// Two columns: the option, and what it does, wrapped by columns of the terminal (Hangul takes two).
+std::string option_lines(const Console& console, const std::string& verb, const po::options_description& options) {
+  constexpr int kLeft = 30, kWidest = 100;
+  const int room = std::min(console.width(), kWidest) - kLeft - 1;
+  std::string out;
+  for (const auto& option : options.options()) {
+    std::string left = "  " + option->format_name();
+    if (const auto parameter = option->format_parameter(); !parameter.empty()) left += " " + parameter;
+    const auto meaning = console.say(option_key(console, verb, option->long_name()), {{"formats", format_names()}});
+    const bool fits = report::display_width(left) < kLeft;
+    out += fits ? report::pad(left, kLeft) : left;
+    bool first = fits;
+    for (const auto& line : report::wrap(meaning, room)) {
+      out += first ? line : "\n" + std::string(kLeft, ' ') + line;
+      first = false;
+    }
+    out += "\n";
   }
-  out << "Usage: " << help.usage << "\n\n" << options;
-  return out.str();
+  return out;
+}
+
+std::string help_text(const Console& console, const Help& help, const po::options_description& options) {
+  std::string out = console.say("help." + help.verb) + "\n\n";
+  if (!help.examples.empty()) {
+    out += console.say("cli.examples") + ":\n";
+    for (const auto& example : help.examples) out += "  " + example + "\n";
+    out += "\n";
+  }
+  return out + console.say("cli.usage") + ": " + help.usage + "\n\n" + console.say("cli.options") + ":\n" +
+         option_lines(console, help.verb, options);
 }
 
 /// "--ouptut=x" -> "ouptut": the library hands over the whole token.
@@ -60,15 +87,17 @@ std::string did_you_mean(const std::string& word, const std::vector<std::string>
 
 ExitCode usage_error(const Session& session, const std::string& verb, const std::string& message) {
   session.console.error(message);
-  session.console.message("  see: pedigree " + (verb.empty() ? "" : verb + " ") + "--help\n");
+  session.console.message("  " + session.console.say("cli.see") + ": pedigree " + (verb.empty() ? "" : verb + " ") +
+                          "--help\n");
   return kUsage;
 }
 
 Arguments parse(Session& session, const Help& help, const po::options_description& own,
                 const std::vector<std::string>& arguments, std::size_t least, std::size_t most) {
-  po::options_description options{"Options"};
+  po::options_description options;
   options.add(own);
-  options.add_options()("help,h", "show this help");
+  if (options.find_nothrow("lang", false) == nullptr) options.add_options()("lang", po::value<std::string>());
+  options.add_options()("help,h", po::bool_switch());
   po::options_description all;
   all.add(options);
   all.add_options()("operand", po::value<std::vector<std::string>>());
@@ -84,11 +113,15 @@ Arguments parse(Session& session, const Help& help, const po::options_descriptio
                     "unknown option '--" + name + "'" + (found.empty() ? "" : " (did you mean '--" + found + "'?)"));
     return parsed;
   } catch (const po::error& e) {
-    parsed.code = usage_error(session, help.verb, e.what());
+    parsed.code = usage_error(session, help.verb, e.what());  // its sentences are in the catalogue as well
     return parsed;
   }
-  if (parsed.has("help")) {
-    session.console.result(help_text(help, options));
+  if (parsed.values["help"].as<bool>()) {
+    session.console.result(help_text(session.console, help, options));
+    return parsed;
+  }
+  if (const auto lang = parsed.text("lang"); !lang.empty() && lang != "en" && lang != "ko") {
+    parsed.code = usage_error(session, help.verb, "unknown language '" + lang + "'; known: en, ko");
     return parsed;
   }
   parsed.operands = parsed.list("operand");

@@ -12,11 +12,11 @@ namespace pedigree::cli {
 
 namespace po = boost::program_options;
 
-/// What `pedigree VERB --help` shows beside the options: examples first.
+/// What `pedigree VERB --help` shows beside the options: examples first. Its sentence is "help.VERB" of the catalogue,
+/// an option's is "help.VERB.OPTION" or, the same for all verbs, "option.OPTION".
 struct Help {
   std::string verb;
   std::string usage;                  ///< "pedigree compare SUBJECT REFERENCE... [options]"
-  std::string summary;                ///< one sentence
   std::vector<std::string> examples;  ///< whole command lines
 };
 

@@ -9,12 +9,12 @@ namespace {
 const Help kCompareHelp{
     "compare",
     "pedigree compare SUBJECT REFERENCE... [options]",
-    "Compares a model with others: folders, single files, Hub or catalog ids, or group:NAME.",
+
     {"pedigree compare ./my-model ./base-model", "pedigree compare skt/A.X-K1 moonshotai/Kimi-K2-Base",
      "pedigree compare ./config.json group:well-known-bases --format json"}};
 const Help kInspectHelp{"inspect",
                         "pedigree inspect SUBJECT [options]",
-                        "Says what one model shows by itself: tests without references, log checks, config fossils.",
+
                         {"pedigree inspect ./my-model", "pedigree inspect upstage/Solar-Open-100B --format json"}};
 
 pipeline::ModelSpec spec_from(const artifact::Wanted& wanted) {

@@ -9,6 +9,9 @@
 #include <cerrno>
 #include <cstring>
 
+#include "framework/report/messages.hpp"
+#include "framework/report/phrases.hpp"
+
 namespace pedigree::cli {
 namespace {
 
@@ -60,6 +63,7 @@ Console::Console(const Variables& variables)
   const auto type = locale_of(variables, "LC_CTYPE");
   unicode_ = type.empty() ? !out_terminal_ : is_utf8_locale(type);
   language_ = locale_of(variables, "LC_MESSAGES").starts_with("ko") ? "ko" : "en";
+  messages_ = report::framework_messages();
 }
 
 bool Console::result(std::string_view text) {
@@ -73,18 +77,50 @@ bool Console::result(std::string_view text) {
 
 void Console::message(std::string_view text) const { (void)write_all(STDERR_FILENO, text); }
 
-void Console::error(const std::string& text) const {
-  message(color_err_ ? "pedigree: \033[1;31merror:\033[0m " + text + "\n" : "pedigree: error: " + text + "\n");
+std::string Console::say(const std::string& key, const nlohmann::json& params) const {
+  return report::render(key, params, language_, messages_);
 }
 
-void Console::warning(const std::string& text) const {
-  message(color_err_ ? "pedigree: \033[1;33mwarning:\033[0m " + text + "\n" : "pedigree: warning: " + text + "\n");
+std::string Console::in_language(const std::string& english) const {
+  std::string out;
+  for (std::size_t at = 0; at < english.size();) {
+    const auto end = std::min(english.find('\n', at), english.size());
+    const auto first = std::min(english.find_first_not_of(' ', at), end);
+    out += english.substr(at, first - at);
+    out += report::translate(english.substr(first, end - first), "phrase.", language_, messages_);
+    if (end < english.size()) out += '\n';
+    at = end + 1;
+  }
+  return out;
 }
 
-void Console::error(const Error& what) const { error(what.text()); }
+void Console::labelled(const char* word, const char* tint, const std::string& text) const {
+  const auto label = say(std::string{"cli."} + word) + ":";
+  message("pedigree: " + (color_err_ ? tint + label + "\033[0m" : label) + " " + text + "\n");
+}
+
+void Console::error(const std::string& text) const { labelled("error", "\033[1;31m", in_language(text)); }
+
+void Console::warning(const std::string& text) const { labelled("warning", "\033[1;33m", in_language(text)); }
+
+void Console::error(const Error& what) const {
+  Error told = what;
+  told.message = in_language(what.message);
+  told.hint = in_language(what.hint);
+  labelled("error", "\033[1;31m", told.text());
+}
 
 void Console::diagnostics(const Diagnostics& diagnostics) const {
-  if (!diagnostics.empty()) message(to_text(diagnostics, color_err_));
+  if (diagnostics.empty()) return;
+  const DiagnosticWords words{say("cli.error"),   say("cli.warning"), say("cli.note"),
+                              say("cli.allowed"), say("cli.more"),    say("cli.see")};
+  Diagnostics told = diagnostics;
+  for (auto& problem : told) {
+    problem.message = in_language(problem.message);
+    problem.suggestion = in_language(problem.suggestion);
+    problem.allowed = in_language(problem.allowed);
+  }
+  message(to_text(told, color_err_, words));
 }
 
 }  // namespace pedigree::cli

@@ -14,7 +14,7 @@ using nlohmann::json;
 const Help kHelp{
     "describe",
     "pedigree describe NAME [options]",
-    "Tells all that is known of an analyzer, a plugin, a profile or a model of the catalog.",
+
     {"pedigree describe tokenizer.overlap", "pedigree describe skt/A.X-K1", "pedigree describe calibrated"}};
 
 json to_json(const plugin::Manifest& plugin, const plugin::AnalyzerManifest& analyzer) {
@@ -106,8 +106,9 @@ std::vector<std::string> known_names(const std::vector<plugin::Manifest>& plugin
 
 ExitCode describe(Session& session, const std::vector<std::string>& words) {
   po::options_description options;
-  options.add_options()("format", po::value<std::string>()->default_value("text"), "text or json")(
-      "plugin-dir", po::value<std::vector<std::string>>()->composing(), "also know plugins of this absolute folder");
+  auto add = options.add_options();
+  add("format", po::value<std::string>()->default_value("text"));
+  add("plugin-dir", po::value<std::vector<std::string>>()->composing());
   const auto arguments = parse(session, kHelp, options, words, 1, 1);
   if (!arguments.go_on) return arguments.code;
   PluginChoice choice;
@@ -123,7 +124,7 @@ ExitCode describe(Session& session, const std::vector<std::string>& words) {
   if (arguments.text("format") == "json")
     session.console.result(found->document.dump(2, ' ', false, json::error_handler_t::replace) + "\n");
   else
-    session.console.result(found->text);
+    session.console.tell(found->text);
   return kDone;
 }
 

@@ -11,7 +11,7 @@ namespace {
 
 const Help kHelp{"diff",
                  "pedigree diff RUN_A RUN_B [options]",
-                 "Shows what moved between two kept runs: verdict, inputs, plugins, references, evidence.",
+
                  {"pedigree diff runs/before runs/after", "pedigree diff a/report.json b/report.json --format json"}};
 
 }  // namespace
@@ -19,8 +19,8 @@ const Help kHelp{"diff",
 ExitCode diff(Session& session, const std::vector<std::string>& words) {
   po::options_description options;
   auto add = options.add_options();
-  add("format", po::value<std::string>()->default_value("text"), "form: text|json");
-  add("lang", po::value<std::string>(), "en or ko");
+  add("format", po::value<std::string>()->default_value("text"));
+  add("lang", po::value<std::string>());
   const auto arguments = parse(session, kHelp, options, words, 2, 2);
   if (!arguments.go_on) return arguments.code;
   const auto* format = find_format(session, "diff", arguments.text("format"));
@@ -30,8 +30,7 @@ ExitCode diff(Session& session, const std::vector<std::string>& words) {
     usage_error(session, "diff", "unknown format '" + name + "' for a difference; known: text|json");
     return kUsage;
   }
-  const auto lang = choose_language(session, "diff", arguments.text("lang"), *format);
-  if (!lang) return kUsage;
+  const auto lang = choose_language(session, arguments.text("lang"), *format);
   const auto before = read_kept_report(arguments.operands[0]), after = read_kept_report(arguments.operands[1]);
   for (const auto* side : {&before, &after})
     if (!side->ok()) {
@@ -40,7 +39,7 @@ ExitCode diff(Session& session, const std::vector<std::string>& words) {
     }
   const auto moved = report::difference(*before, *after);
   session.console.result(name == "json" ? moved.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"
-                                        : report::difference_text(moved, *lang));
+                                        : report::difference_text(moved, lang));
   return kDone;
 }
 

@@ -10,12 +10,13 @@
 #include "framework/cli/arguments.hpp"
 #include "framework/cli/verbs.hpp"
 #include "framework/plugin/trust.hpp"
+#include "framework/report/text.hpp"
 
 namespace pedigree::cli {
 namespace {
 namespace fs = std::filesystem;
 
-const Help kHelp{"doctor", "pedigree doctor", "Checks this installation and says what it found.", {"pedigree doctor"}};
+const Help kHelp{"doctor", "pedigree doctor", {"pedigree doctor"}};
 
 struct Finding {
   bool good;
@@ -98,11 +99,12 @@ ExitCode doctor(Session& session, const std::vector<std::string>& words) {
   bool whole = true;
   for (const auto& finding : findings) {
     whole = whole && finding.good;
-    std::string line = std::string{finding.good ? "ok    " : "WRONG "} + finding.what;
-    line.resize(std::max<std::size_t>(line.size(), 21), ' ');
-    session.console.result(line + finding.found + "\n");
+    const auto& console = session.console;
+    session.console.result(report::pad(console.say(finding.good ? "cli.ok" : "cli.wrong"), 6) +
+                           report::pad(console.in_language(finding.what), 15) + console.in_language(finding.found) +
+                           "\n");
   }
-  session.console.result(whole ? "all is well\n" : "something is wrong: see above\n");
+  session.console.tell(whole ? "all is well\n" : "something is wrong: see above\n");
   return whole ? kDone : kEnvironment;
 }
 

@@ -13,18 +13,18 @@ using nlohmann::json;
 const Help kHelp{
     "explain",
     "pedigree explain PIPELINE [options]",
-    "Shows what a pipeline comes to: models and where they were found, what would run, what would not and why.",
+
     {"pedigree explain solar-open-100b", "pedigree explain my.yaml --origin", "pedigree explain my.yaml --resolved"}};
 
 po::options_description own_options() {
   po::options_description options;
   auto add = options.add_options();
-  add("origin", po::bool_switch(), "where each value comes from: file and line, profile, --set or default");
-  add("resolved", po::bool_switch(), "the merged pipeline as one document");
-  add("format", po::value<std::string>()->default_value("text"), "text or json");
-  add("set", po::value<std::vector<std::string>>()->composing(), "change a value: path.to.key=value");
-  add("profile", po::value<std::string>(), "profile in place of the pipeline's");
-  add("plugin-dir", po::value<std::vector<std::string>>()->composing(), "also know plugins of this absolute folder");
+  add("origin", po::bool_switch());
+  add("resolved", po::bool_switch());
+  add("format", po::value<std::string>()->default_value("text"));
+  add("set", po::value<std::vector<std::string>>()->composing());
+  add("profile", po::value<std::string>());
+  add("plugin-dir", po::value<std::vector<std::string>>()->composing());
   return options;
 }
 
@@ -104,7 +104,7 @@ ExitCode show_plan(Session& session, const pipeline::Pipeline& pipeline, const s
     return kEnvironment;
   }
   if (!as_json) {
-    session.console.result(text_of(pipeline, *models, *plan, plugins));
+    session.console.tell(text_of(pipeline, *models, *plan, plugins));
     return kDone;
   }
   json document{{"name", pipeline.name},

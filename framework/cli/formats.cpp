@@ -85,12 +85,9 @@ const Format* find_format(const Session& session, const std::string& verb, const
   return nullptr;
 }
 
-std::optional<std::string> choose_language(const Session& session, const std::string& verb, const std::string& wanted,
-                                           const Format& format) {
-  if (wanted.empty()) return format.people ? session.console.system_language() : "en";
-  if (wanted == "en" || wanted == "ko") return wanted;
-  usage_error(session, verb, "unknown language '" + wanted + "'; known: en, ko");
-  return std::nullopt;
+std::string choose_language(const Session& session, const std::string& wanted, const Format& format) {
+  if (!wanted.empty()) return wanted;
+  return format.people ? session.console.language() : "en";
 }
 
 RenderContext render_context(const Session& session, const std::string& lang, bool verbose) {

@@ -31,9 +31,8 @@ const std::vector<Format>& formats();
 const Format* find_format(const Session& session, const std::string& verb, const std::string& name);
 std::string format_names();  ///< "text|json|..."
 
-/// The language of --lang, or the system's for forms people read; nothing after telling the error.
-std::optional<std::string> choose_language(const Session& session, const std::string& verb, const std::string& wanted,
-                                           const Format& format);
+/// The language of --lang, or the system's for forms people read; English for machines.
+std::string choose_language(const Session& session, const std::string& wanted, const Format& format);
 RenderContext render_context(const Session& session, const std::string& lang, bool verbose);
 
 }  // namespace pedigree::cli

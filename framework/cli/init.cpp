@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 
 const Help kHelp{"init",
                  "pedigree init MODEL_DIR [-o FILE]",
-                 "Writes a first pipeline for a model: its files, and the known models its shape resembles.",
+
                  {"pedigree init /models/mine", "pedigree init /models/mine -o -"}};
 
 /// A scalar that reads the same whatever is in it.
@@ -48,7 +48,7 @@ std::string pipeline_text(const artifact::ResolvedModel& model, const std::strin
 
 ExitCode init(Session& session, const std::vector<std::string>& words) {
   po::options_description options;
-  options.add_options()("out,o", po::value<std::string>(), "file to write (default: NAME.yaml here; - is stdout)");
+  options.add_options()("out,o", po::value<std::string>());
   const auto arguments = parse(session, kHelp, options, words, 1, 1);
   if (!arguments.go_on) return arguments.code;
   const auto wanted = artifact::from_argument(arguments.operands.front(), "subject", session.environment);
@@ -70,7 +70,7 @@ ExitCode init(Session& session, const std::vector<std::string>& words) {
     session.console.error(written.error());
     return kEnvironment;
   }
-  session.console.result("wrote " + file + "; next: pedigree verify " + file + "\n");
+  session.console.tell("wrote " + file + "; next: pedigree verify " + file + "\n");
   return kDone;
 }
 

@@ -13,7 +13,7 @@ using nlohmann::json;
 
 const Help kHelp{"list",
                  "pedigree list [analyzers|plugins|profiles|pipelines|models|groups] [options]",
-                 "Lists what is installed (default: analyzers).",
+
                  {"pedigree list", "pedigree list models --format json", "pedigree list models group:attention-mla"}};
 
 const std::vector<std::string> kKinds{"analyzers", "plugins", "profiles", "pipelines", "models", "groups"};
@@ -115,8 +115,9 @@ Listing groups(const catalog::Catalog& catalog) {
 
 ExitCode list(Session& session, const std::vector<std::string>& words) {
   po::options_description options;
-  options.add_options()("format", po::value<std::string>()->default_value("text"), "text or json")(
-      "plugin-dir", po::value<std::vector<std::string>>()->composing(), "also list plugins of this absolute folder");
+  auto add = options.add_options();
+  add("format", po::value<std::string>()->default_value("text"));
+  add("plugin-dir", po::value<std::vector<std::string>>()->composing());
   const auto arguments = parse(session, kHelp, options, words, 0, 2);
   if (!arguments.go_on) return arguments.code;
   const std::string kind = arguments.operands.empty() ? "analyzers" : arguments.operands.front();

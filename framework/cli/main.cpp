@@ -8,6 +8,7 @@
 
 #include "framework/cli/arguments.hpp"
 #include "framework/cli/verbs.hpp"
+#include "framework/report/text.hpp"
 
 extern char** environ;  // NOLINT: POSIX declares no header for it
 
@@ -35,33 +36,43 @@ Session make_session() {
   return {std::move(variables), std::move(console), std::move(layout), std::move(environment)};
 }
 
-std::string overview() {
-  std::string text =
-      "pedigree decides, with evidence, whether a language model was trained from scratch.\n\n"
-      "Examples:\n"
-      "  pedigree verify solar-open-100b                        the verdict on one of the shipped pipelines\n"
-      "  pedigree compare ./my-model ./base-model               two folders, no pipeline needed\n"
-      "  pedigree inspect ./my-model                            what one model shows by itself\n"
-      "  pedigree compare ./config.json group:well-known-bases  one file against the catalog\n\n"
-      "Verbs:\n";
-  for (const auto& verb : verbs()) {
-    std::string line = "  " + std::string{verb.usage};
-    line.resize(std::max<std::size_t>(line.size() + 2, 44), ' ');
-    text += line + verb.summary + "\n";
+/// --lang decides about errors as well, wherever it stands.
+void choose_language(Session& session, const std::vector<std::string>& words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const auto value = words[i].starts_with("--lang=")                ? words[i].substr(7)
+                       : words[i] == "--lang" && i + 1 < words.size() ? words[i + 1]
+                                                                      : std::string{};
+    if (value == "en" || value == "ko") session.console.set_language(value);
   }
-  return text +
-         "\nA model is a folder, a single file, or a Hub or catalog id. Nothing is ever downloaded.\n"
-         "More about a verb: pedigree VERB --help\n";
+}
+
+std::string overview(const Console& console) {
+  constexpr int kLeft = 44;
+  std::string text = console.say("help.overview") + "\n\n" + console.say("cli.examples") + ":\n";
+  for (const auto& [line, key] : {std::pair{"pedigree verify solar-open-100b", "help.example-verify"},
+                                  {"pedigree compare ./my-model ./base-model", "help.example-compare"},
+                                  {"pedigree inspect ./my-model", "help.example-inspect"},
+                                  {"pedigree compare ./config.json group:well-known-bases", "help.example-group"}})
+    text += "  " + report::pad(line, 55) + console.say(key) + "\n";
+  text += "\n" + console.say("cli.verbs") + ":\n";
+  for (const auto& verb : verbs())
+    text += report::pad("  " + std::string{verb.usage} + "  ", kLeft) + console.say("verb." + std::string{verb.name}) +
+            "\n";
+  return text + "\n" + console.say("help.nothing-downloaded") + "\n" + console.say("help.more-about-a-verb") + "\n";
 }
 
 ExitCode run_verb(Session& session, const std::vector<std::string>& words) {
   if (words.empty()) {
-    session.console.message(overview());
+    session.console.message(overview(session.console));
     return kUsage;
   }
   const std::string& word = words.front();
+  if (word.starts_with("--lang")) {  // before the verb as well
+    const std::size_t taken = word == "--lang" ? 2 : 1;
+    return run_verb(session, {words.begin() + static_cast<std::ptrdiff_t>(std::min(taken, words.size())), words.end()});
+  }
   if (word == "--help" || word == "-h" || word == "help")
-    return session.console.result(overview()) ? kDone : kEnvironment;
+    return session.console.result(overview(session.console)) ? kDone : kEnvironment;
   if (word == "--version")
     return session.console.result("pedigree " + std::string{kVersion} + "\n") ? kDone : kEnvironment;
   std::vector<std::string> names;
@@ -76,6 +87,7 @@ ExitCode run_verb(Session& session, const std::vector<std::string>& words) {
 
 ExitCode fenced(const std::vector<std::string>& words) {
   Session session = make_session();
+  choose_language(session, words);
   try {
     auto code = run_verb(session, words);
     if (!session.console.problem().empty() && code == kDone) {
@@ -97,21 +109,22 @@ ExitCode fenced(const std::vector<std::string>& words) {
 
 const std::vector<Verb>& verbs() {
   static const std::vector<Verb> kVerbs{
-      {"verify", "verify PIPELINE...", "the verdict of a pipeline", verify},
-      {"compare", "compare SUBJECT REFERENCE...", "one model against others", compare},
-      {"inspect", "inspect SUBJECT", "one model by itself", inspect},
-      {"validate", "validate PIPELINE...", "check a pipeline, run nothing", validate},
-      {"explain", "explain PIPELINE", "what would run, and where each value comes from", explain},
-      {"test", "test PIPELINE...", "run and check what the pipeline expects", test},
-      {"list", "list [KIND]", "analyzers, plugins, profiles, models, groups", list},
-      {"describe", "describe NAME", "an analyzer, a profile or a model in full", describe},
-      {"schema", "schema pipeline|report|manifest", "JSON Schema of a document", schema},
-      {"report", "report RUN", "show a kept run again, in another form", report_again},
-      {"diff", "diff RUN_A RUN_B", "what moved between two kept runs, and why", diff},
-      {"plugin", "plugin new|check|lock|verify", "make and trust plugins", plugin_verb},
-      {"signature", "signature TOKENIZER", "sign a public vocabulary, to name ancestors by", signature},
-      {"init", "init MODEL_DIR", "write a first pipeline for a model", init},
-      {"doctor", "doctor", "is this installation whole?", doctor},
+      {"verify", "verify PIPELINE...", verify},
+      {"compare", "compare SUBJECT REFERENCE...", compare},
+      {"inspect", "inspect SUBJECT", inspect},
+      {"validate", "validate PIPELINE...", validate},
+      {"explain", "explain PIPELINE", explain},
+      {"test", "test PIPELINE...", test},
+      {"list", "list [KIND]", list},
+      {"describe", "describe NAME", describe},
+      {"schema", "schema pipeline|report|manifest", schema},
+      {"report", "report RUN", report_again},
+      {"diff", "diff RUN_A RUN_B", diff},
+      {"docs", "docs update RUN...", docs_verb},
+      {"plugin", "plugin new|check|lock|verify", plugin_verb},
+      {"signature", "signature TOKENIZER", signature},
+      {"init", "init MODEL_DIR", init},
+      {"doctor", "doctor", doctor},
   };
   return kVerbs;
 }

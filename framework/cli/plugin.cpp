@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 
 const Help kHelp{"plugin",
                  "pedigree plugin new NAME | check FILE.pedigree.so | lock [FILE] | verify [FILE]",
-                 "Makes plugins (new), tests them (check), and trusts them (lock, verify).",
+
                  {"pedigree plugin new layer-norm", "pedigree plugin check build/layer_norm.pedigree.so",
                   "pedigree plugin lock", "pedigree plugin verify plugins.lock"}};
 const std::vector<std::string> kActions{"new", "check", "lock", "verify"};
@@ -78,10 +78,10 @@ ExitCode make_new(Session& session, const std::string& name) {
     session.console.error(source.string() + ": " + error.message());
     return kEnvironment;
   }
-  session.console.result("wrote " + names->dashed + "/; next:\n  cmake -S " + names->dashed + " -B " + names->dashed +
-                         "/build -DCMAKE_PREFIX_PATH=" + session.layout.prefix.string() + "\n  cmake --build " +
-                         names->dashed + "/build\n  pedigree plugin check " + names->dashed + "/build/" + names->snake +
-                         ".pedigree.so\n");
+  session.console.tell("wrote " + names->dashed + "/; next:\n  cmake -S " + names->dashed + " -B " + names->dashed +
+                       "/build -DCMAKE_PREFIX_PATH=" + session.layout.prefix.string() + "\n  cmake --build " +
+                       names->dashed + "/build\n  pedigree plugin check " + names->dashed + "/build/" + names->snake +
+                       ".pedigree.so\n");
   return kDone;
 }
 
@@ -107,7 +107,7 @@ ExitCode write_lock(Session& session, const std::vector<plugin::Manifest>& plugi
     session.console.error(written.error());
     return kEnvironment;
   }
-  session.console.result("wrote " + file + ": " + std::to_string(lock->size()) + " plugins\n");
+  session.console.tell("wrote " + file + ": " + std::to_string(lock->size()) + " plugins\n");
   return kDone;
 }
 
@@ -120,7 +120,7 @@ ExitCode verify_lock(Session& session, const std::vector<plugin::Manifest>& plug
   const auto differences = plugin::verify_lock(plugins, *lock);
   session.console.diagnostics(differences);
   if (!differences.empty()) return kEnvironment;
-  session.console.result(std::to_string(lock->size()) + " plugins are as locked\n");
+  session.console.tell(std::to_string(lock->size()) + " plugins are as locked\n");
   return kDone;
 }
 
@@ -128,9 +128,9 @@ ExitCode verify_lock(Session& session, const std::vector<plugin::Manifest>& plug
 
 ExitCode plugin_verb(Session& session, const std::vector<std::string>& words) {
   po::options_description options;
-  options.add_options()("plugin-dir", po::value<std::vector<std::string>>()->composing(),
-                        "also plugins of this absolute folder")("user-plugins", po::bool_switch(),
-                                                                "also plugins from ~/.local/lib/pedigree/plugins");
+  auto add = options.add_options();
+  add("plugin-dir", po::value<std::vector<std::string>>()->composing());
+  add("user-plugins", po::bool_switch());
   const auto arguments = parse(session, kHelp, options, words, 1, 2);
   if (!arguments.go_on) return arguments.code;
   const auto& action = arguments.operands.front();

@@ -10,7 +10,7 @@ namespace {
 
 const Help kHelp{"report",
                  "pedigree report RUN [options]",
-                 "Shows a kept run again. RUN is a run folder or a report.json.",
+
                  {"pedigree report runs/mine", "pedigree report runs/mine --lang ko",
                   "pedigree report report.json --format ndjson"}};
 
@@ -19,22 +19,21 @@ const Help kHelp{"report",
 ExitCode report_again(Session& session, const std::vector<std::string>& words) {
   po::options_description options;
   auto add = options.add_options();
-  add("format", po::value<std::string>()->default_value("text"), ("form: " + format_names()).c_str());
-  add("lang", po::value<std::string>(), "en or ko");
-  add("verbose,v", po::bool_switch(), "say more");
+  add("format", po::value<std::string>()->default_value("text"));
+  add("lang", po::value<std::string>());
+  add("verbose,v", po::bool_switch());
   const auto arguments = parse(session, kHelp, options, words, 1, 1);
   if (!arguments.go_on) return arguments.code;
   const auto* format = find_format(session, "report", arguments.text("format"));
   if (format == nullptr) return kUsage;
-  const auto lang = choose_language(session, "report", arguments.text("lang"), *format);
-  if (!lang) return kUsage;
+  const auto lang = choose_language(session, arguments.text("lang"), *format);
   const auto report = read_kept_report(arguments.operands.front());
   if (!report) {
     session.console.error(report.error());
     return kEnvironment;
   }
   session.console.result(
-      format->render(*report, render_context(session, *lang, arguments.values["verbose"].as<bool>())));
+      format->render(*report, render_context(session, lang, arguments.values["verbose"].as<bool>())));
   return kDone;
 }
 

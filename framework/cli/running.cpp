@@ -87,22 +87,22 @@ po::options_description run_options(bool with_pipeline) {
   const auto text = [] { return po::value<std::string>(); };
   const auto list = [] { return po::value<std::vector<std::string>>()->composing(); };
   auto add = options.add_options();
-  add("format", text()->default_value("text"), ("form of the result on stdout: " + format_names()).c_str());
-  add("lang", text(), "language of the report: en or ko (default: the system's)");
-  add("profile", text(), "profile to weigh with, in place of the pipeline's (see: pedigree list profiles)");
-  add("jobs,j", text(), "analyzers at once (default: number of cores); the result does not depend on it");
-  add("out,o", text(), "folder to keep the run in");
-  add("resume", po::bool_switch(), "continue an interrupted run of the same pipeline and files");
-  if (with_pipeline) add("set", list(), "change a value of the pipeline: path.to.key=value (may be repeated)");
-  add("expect", text(), "leave with code 1 unless the verdict has this label");
-  add("progress", text()->default_value("auto"), "progress on stderr: auto, plain, json or none");
-  add("quiet,q", po::bool_switch(), "no progress, no hints");
-  add("verbose,v", po::bool_switch(), "say more, in the report and on stderr");
-  add("no-cache", po::bool_switch(), "neither use nor keep results and digests of earlier runs");
-  add("rehash", po::bool_switch(), "read every file again to hash it");
-  add("plugin-dir", list(), "also load plugins from this absolute folder (may be repeated)");
-  add("user-plugins", po::bool_switch(), "also load plugins from ~/.local/lib/pedigree/plugins");
-  add("locked", po::value<std::string>()->implicit_value("plugins.lock"), "load only plugins listed in this lock file");
+  add("format", text()->default_value("text"));
+  add("lang", text());
+  add("profile", text());
+  add("jobs,j", text());
+  add("out,o", text());
+  add("resume", po::bool_switch());
+  if (with_pipeline) add("set", list());
+  add("expect", text());
+  add("progress", text()->default_value("auto"));
+  add("quiet,q", po::bool_switch());
+  add("verbose,v", po::bool_switch());
+  add("no-cache", po::bool_switch());
+  add("rehash", po::bool_switch());
+  add("plugin-dir", list());
+  add("user-plugins", po::bool_switch());
+  add("locked", po::value<std::string>()->implicit_value("plugins.lock"));
   return options;
 }
 
@@ -113,9 +113,8 @@ std::optional<RunRequest> prepare(Session& session, const std::string& verb, con
   code = kUsage;
   request.format = find_format(session, verb, arguments.text("format"));
   if (request.format == nullptr) return std::nullopt;
-  const auto lang = choose_language(session, verb, arguments.text("lang"), *request.format);
-  if (!lang) return std::nullopt;
-  request.lang = *lang;
+  const auto lang = choose_language(session, arguments.text("lang"), *request.format);
+  request.lang = lang;
   const auto jobs = worker_count(arguments.text("jobs"));
   if (!jobs) {
     usage_error(session, verb, "-j needs a number from 1 to 256, not '" + arguments.text("jobs") + "'");

@@ -9,14 +9,14 @@ namespace pedigree::cli {
 namespace {
 const Help kHelp{"schema",
                  "pedigree schema pipeline|report|manifest [options]",
-                 "Prints the JSON Schema (draft 2020-12) of a document.",
+
                  {"pedigree schema report > report.schema.json", "pedigree schema pipeline --with-plugins"}};
 const std::vector<std::string> kDocuments{"pipeline", "report", "manifest"};
 }  // namespace
 
 ExitCode schema(Session& session, const std::vector<std::string>& words) {
   po::options_description options;
-  options.add_options()("with-plugins", po::bool_switch(), "with the options of every installed analyzer");
+  options.add_options()("with-plugins", po::bool_switch());
   const auto arguments = parse(session, kHelp, options, words, 1, 1);
   if (!arguments.go_on) return arguments.code;
   const auto& document = arguments.operands.front();

@@ -25,11 +25,11 @@ struct Session {
 
 using VerbFunction = ExitCode (*)(Session&, const std::vector<std::string>& arguments);
 
-/// One verb: its place in `pedigree --help` and its function (one file per verb).
+/// One verb: its place in `pedigree --help` and its function (one file per verb). What it does: "verb.NAME" of the
+/// catalogue.
 struct Verb {
   const char* name;
   const char* usage;
-  const char* summary;
   VerbFunction run;
 };
 const std::vector<Verb>& verbs();

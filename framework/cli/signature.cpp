@@ -10,17 +10,15 @@ namespace pedigree::cli {
 namespace {
 const Help kHelp{"signature",
                  "pedigree signature TOKENIZER --name NAME [options]",
-                 "Writes the compact signature of a vocabulary, by which the tokenizer plugin names an ancestor.",
+
                  {"pedigree signature tokenizer.json --name llama-3 --title \"Meta Llama 3\" -o llama-3.sig"}};
 constexpr std::size_t kLargestTokenizer = std::size_t{256} << 20;
 }  // namespace
 
 ExitCode signature(Session& session, const std::vector<std::string>& words) {
   po::options_description options;
-  options.add_options()("name", po::value<std::string>(), "short name, as reports show it")(
-      "title", po::value<std::string>(), "name for people (default: NAME)")(
-      "source", po::value<std::string>(), "where the file is from (default: its name and SHA-256)")(
-      "out,o", po::value<std::string>(), "file to write (default: NAME.sig)");
+  auto add = options.add_options();
+  for (const char* name : {"name", "title", "source", "out,o"}) add(name, po::value<std::string>());
   const auto arguments = parse(session, kHelp, options, words, 1, 1);
   if (!arguments.go_on) return arguments.code;
   if (!arguments.has("name")) return usage_error(session, "signature", "--name is missing");
@@ -43,7 +41,7 @@ ExitCode signature(Session& session, const std::vector<std::string>& words) {
     session.console.error(written.error());
     return kEnvironment;
   }
-  session.console.result("wrote " + file + ", " + std::to_string(made->size()) + " bytes\n");
+  session.console.tell("wrote " + file + ", " + std::to_string(made->size()) + " bytes\n");
   return kDone;
 }
 

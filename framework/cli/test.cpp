@@ -11,7 +11,6 @@ namespace {
 
 const Help kHelp{"test",
                  "pedigree test PIPELINE... [options]",
-                 "Runs pipelines and checks what they expect under `expect:`.",
                  {"pedigree test pipelines/models/*.yaml", "pedigree test my.yaml --format json",
                   "pedigree test pipelines/models/*.yaml --format junit > results.xml"}};
 
@@ -81,11 +80,11 @@ ExitCode test(Session& session, const std::vector<std::string>& words) {
                     {"passed", checked.code == kDone},
                     {"differences", checked.differences},
                     {"note", checked.note}});
-    if (std::string_view{request->format->name} == "text") session.console.result(text_of(checked));
+    if (std::string_view{request->format->name} == "text") session.console.tell(text_of(checked));
     if (checked.code == kInterrupted || checked.code == kTerminated) break;
   }
   if (std::string_view{request->format->name} == "text")
-    session.console.result(std::to_string(list.size() - failed) + " passed, " + std::to_string(failed) + " failed\n");
+    session.console.tell(std::to_string(list.size() - failed) + " passed, " + std::to_string(failed) + " failed\n");
   else if (std::string_view{request->format->name} == "junit")
     session.console.result(report::to_junit(cases));
   else

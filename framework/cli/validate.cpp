@@ -9,18 +9,18 @@ namespace {
 const Help kHelp{
     "validate",
     "pedigree validate PIPELINE... [options]",
-    "Checks pipelines: every problem with its place. Runs no plugin code, opens no model.",
+
     {"pedigree validate my.yaml", "pedigree validate --no-artifacts --format json pipelines/models/*.yaml"}};
 
 po::options_description own_options() {
   po::options_description options;
   auto add = options.add_options();
-  add("no-artifacts", po::bool_switch(), "do not ask whether the named files exist");
-  add("strict", po::bool_switch(), "warnings are errors");
-  add("set", po::value<std::vector<std::string>>()->composing(), "change a value: path.to.key=value");
-  add("profile", po::value<std::string>(), "profile in place of the pipeline's");
-  add("format", po::value<std::string>()->default_value("text"), "text or json");
-  add("plugin-dir", po::value<std::vector<std::string>>()->composing(), "also know plugins of this absolute folder");
+  add("no-artifacts", po::bool_switch());
+  add("strict", po::bool_switch());
+  add("set", po::value<std::vector<std::string>>()->composing());
+  add("profile", po::value<std::string>());
+  add("format", po::value<std::string>()->default_value("text"));
+  add("plugin-dir", po::value<std::vector<std::string>>()->composing());
   return options;
 }
 
@@ -51,7 +51,7 @@ ExitCode validate(Session& session, const std::vector<std::string>& words) {
       all.push_back({{"file", operand}, {"valid", !bad}, {"diagnostics", to_json(read.diagnostics)}});
     } else {
       session.console.diagnostics(read.diagnostics);
-      session.console.result(operand + (bad ? ": invalid\n" : ": valid\n"));
+      session.console.tell(operand + (bad ? ": invalid\n" : ": valid\n"));
     }
   }
   if (format == "json")

@@ -20,6 +20,7 @@ ExitCode describe(Session& session, const std::vector<std::string>& words);
 ExitCode schema(Session& session, const std::vector<std::string>& words);
 ExitCode report_again(Session& session, const std::vector<std::string>& words);
 ExitCode diff(Session& session, const std::vector<std::string>& words);
+ExitCode docs_verb(Session& session, const std::vector<std::string>& words);
 ExitCode plugin_verb(Session& session, const std::vector<std::string>& words);
 ExitCode signature(Session& session, const std::vector<std::string>& words);
 ExitCode init(Session& session, const std::vector<std::string>& words);

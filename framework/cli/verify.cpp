@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 const Help kHelp{"verify",
                  "pedigree verify PIPELINE... [options]",
-                 "Answers the question of a pipeline: was this model trained from scratch?",
+
                  {"pedigree verify solar-open-100b", "pedigree verify pipelines/models/a.x-k1.yaml --format json -j 4",
                   "pedigree verify my.yaml -o runs/mine --set subject.path=/models/mine",
                   "pedigree verify my.yaml -o runs/mine --resume"}};
@@ -160,7 +160,7 @@ ExitCode verify(Session& session, const std::vector<std::string>& words) {
       one.code = as_list ? check_label(session, *request, one.finished)
                          : worse(one.code, present(session, *request, one.finished));
     if (!request->quiet && !one.finished.run_folder.empty() && session.console.stderr_is_terminal())
-      session.console.message("kept in " + one.finished.run_folder + "\n");
+      session.console.message(session.console.in_language("kept in " + one.finished.run_folder) + "\n");
     code = worse(code, one.code);
     const bool stop = one.code == kInterrupted || one.code == kTerminated;
     all.push_back(std::move(one));

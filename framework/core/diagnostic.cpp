@@ -112,6 +112,10 @@ std::string excerpt_lines(const Diagnostic& diagnostic, const Style& style) {
   return out + "\n";
 }
 
+const std::string& word_of(Severity severity, const DiagnosticWords& words) {
+  return severity == Severity::error ? words.error : severity == Severity::warning ? words.warning : words.note;
+}
+
 bool has_page(const Diagnostic& diagnostic) { return diagnostic.code.starts_with("PED-"); }
 std::string page_of(const Diagnostic& diagnostic) { return "docs/errors/" + diagnostic.code + ".md"; }
 
@@ -134,7 +138,7 @@ const char* to_string(Severity severity) {
   return "error";
 }
 
-std::string to_text(const Diagnostic& diagnostic, bool color) {
+std::string to_text(const Diagnostic& diagnostic, bool color, const DiagnosticWords& words) {
   const Style style = style_of(diagnostic.severity, color);
   std::string place = printable(diagnostic.file);
   if (!place.empty() && diagnostic.line > 0) {
@@ -142,23 +146,23 @@ std::string to_text(const Diagnostic& diagnostic, bool color) {
     if (diagnostic.column > 0) place += ":" + std::to_string(diagnostic.column);
   }
   std::string out = style.bold + place + (place.empty() ? "" : ": ") + style.reset + style.severity +
-                    to_string(diagnostic.severity) + ": " + style.reset + printable(diagnostic.message);
+                    word_of(diagnostic.severity, words) + ": " + style.reset + printable(diagnostic.message);
   if (!diagnostic.code.empty()) out += " [" + diagnostic.code + "]";
   out += "\n";
   if (!diagnostic.excerpt.empty()) out += excerpt_lines(diagnostic, style);
   if ((diagnostic.excerpt.empty() || diagnostic.column <= 0) && !diagnostic.suggestion.empty())
     out += "  " + printable(diagnostic.suggestion) + "\n";
-  if (!diagnostic.allowed.empty()) out += "  allowed here: " + printable(diagnostic.allowed) + "\n";
+  if (!diagnostic.allowed.empty()) out += "  " + words.allowed + ": " + printable(diagnostic.allowed) + "\n";
   std::string more;
-  if (has_page(diagnostic)) more = "  more: " + page_of(diagnostic);
-  if (!diagnostic.see.empty()) more += (more.empty() ? "  see: " : "    see: ") + printable(diagnostic.see);
+  if (has_page(diagnostic)) more = "  " + words.more + ": " + page_of(diagnostic);
+  if (!diagnostic.see.empty()) more += (more.empty() ? "  " : "    ") + words.see + ": " + printable(diagnostic.see);
   if (!more.empty()) out += style.dim + more + style.reset + "\n";
   return out;
 }
 
-std::string to_text(const Diagnostics& diagnostics, bool color) {
+std::string to_text(const Diagnostics& diagnostics, bool color, const DiagnosticWords& words) {
   std::string out;
-  for (const auto& diagnostic : diagnostics) out += to_text(diagnostic, color);
+  for (const auto& diagnostic : diagnostics) out += to_text(diagnostic, color, words);
   return out;
 }
 

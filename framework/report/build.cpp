@@ -194,6 +194,7 @@ nlohmann::json build(const std::string& subject_id, const std::string& pipeline_
                 {"resolved_from", provenance.resolved_from}}},
               {"pipeline", {{"name", pipeline_name}, {"question", question}}},
               {"claim", claim_of(case_)}};
+  report["subject"]["facts"] = provenance.facts.is_object() ? provenance.facts : json::object();
   report["verdict"] = writer.verdict(judgement.model);
   report["components"] = json::array();
   for (const auto& component : judgement.components)

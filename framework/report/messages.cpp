@@ -9,6 +9,8 @@
 #include <set>
 #include <string_view>
 
+#include "framework/report/particles.hpp"
+
 namespace pedigree::report {
 
 /// One JSON text per file of framework/report/messages, written by report.cmake.
@@ -130,7 +132,7 @@ std::string fill(const std::string& text, const nlohmann::json& params, const st
     out += found ? value_text(*piece.placeholder, params.at(piece.placeholder->name), lang, messages)
                  : "{" + piece.placeholder->name + "}";
   }
-  return out;
+  return lang == "ko" ? with_particles(out) : out;
 }
 
 std::string render(const std::string& key, const nlohmann::json& params, const std::string& lang,

@@ -26,6 +26,7 @@ struct Provenance {
   std::vector<const plugin::Manifest*> plugins;
   std::vector<InputFile> inputs;
   std::vector<std::string> sandbox;
+  nlohmann::json facts;  ///< what the catalog says of the subject: organisation, parameters, kind ...; may be null
 };
 
 /// Builds the document of design.md section 7. `messages` are the plugins' catalogues merged with

@@ -62,7 +62,8 @@ class Missing {
 
   void item(const char* key, const json& params, const std::string& reason) {
     std::string text = language_.say(key, params);
-    if (!reason.empty()) text = language_.say("terminal.because", {{"text", text}, {"reason", reason}});
+    if (!reason.empty())
+      text = language_.say("terminal.because", {{"text", text}, {"reason", language_.reason(reason)}});
     page_.paragraph(page_.sign("\xE2\x80\xA2 ", "* "), safe(text));
     empty_ = false;
   }
@@ -96,7 +97,8 @@ void write_missing(const nlohmann::json& report, const Language& language, Page&
                  text_at(outcome, "message"));
   }
   for (const auto& name : list_at(report, "missing_references"))
-    if (name.is_string()) missing.item("terminal.missing-reference", {{"what", name}}, "");
+    if (name.is_string())
+      missing.item("terminal.missing-reference", {{"what", language.reason(name.get<std::string>())}}, "");
   if (missing.empty()) page.paragraph("", safe(language.say("terminal.nothing-missing")), Tone::faint);
 }
 

@@ -2,6 +2,7 @@
 #include "framework/report/view.hpp"
 
 #include "framework/report/messages.hpp"
+#include "framework/report/phrases.hpp"
 
 namespace pedigree::report {
 namespace {
@@ -58,9 +59,23 @@ std::string Language::term(const std::string& kind, const std::string& value) co
   return text == key ? value : text;
 }
 
-std::string Language::sentence(const json& sentence) const { return again(sentence, "key", "text"); }
+std::string Language::sentence(const json& sentence) const { return again(in_words(sentence), "key", "text"); }
 std::string Language::summary(const json& evidence) const { return again(evidence, "summary_key", "summary"); }
-std::string Language::what(const json& next) const { return again(next, "key", "what"); }
+std::string Language::what(const json& next) const { return again(in_words(next), "key", "what"); }
+
+/// Values that are sentences themselves ("...: 4 of 5 core keys equal") in this language.
+json Language::in_words(const json& sentence) const {
+  json told = sentence;
+  if (lang_ == "en" || object_at(sentence, "params").empty()) return told;
+  for (auto& [name, value] : told["params"].items())
+    if (value.is_string() && value.get_ref<const std::string&>().find(' ') != std::string::npos)
+      value = reason(value.get<std::string>());
+  return told;
+}
+
+std::string Language::reason(const std::string& english) const {
+  return translate(english, "phrase.", lang_, messages_);
+}
 
 std::string Language::again(const json& object, const char* key, const char* text) const {
   const std::string name = text_at(object, key);

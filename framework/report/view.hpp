@@ -33,8 +33,11 @@ class Language {
   std::string summary(const nlohmann::json& evidence) const;
   /// The same for missing evidence: {key, params, what}.
   std::string what(const nlohmann::json& next) const;
+  /// An English reason or note of an analyzer, a reader or the host, in this language when the catalogue knows it.
+  std::string reason(const std::string& english) const;
 
  private:
+  nlohmann::json in_words(const nlohmann::json& sentence) const;
   std::string again(const nlohmann::json& object, const char* key, const char* text) const;
 
   std::string lang_;

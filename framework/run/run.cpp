@@ -59,6 +59,15 @@ void tell_notices(const std::vector<artifact::ResolvedModel>& models, const Obse
     }
 }
 
+/// What a page of documentation says of a model and no analyzer measures.
+json facts_of(const catalog::Card* card) {
+  if (card == nullptr) return nullptr;
+  json facts = json::object();
+  for (const char* key : {"organisation", "country", "released", "kind", "modality", "parameters", "active_parameters"})
+    if (const auto found = card->facts.find(key); found != card->facts.end() && !found->is_null()) facts[key] = *found;
+  return facts;
+}
+
 report::Provenance provenance_of(const pipeline::Pipeline& pipeline, const std::vector<artifact::ResolvedModel>& models,
                                  const Plan& plan, const Inputs& inputs, const std::vector<JobResult>& results) {
   report::Provenance provenance;
@@ -119,9 +128,10 @@ class Run {
         assemble(pipeline_, *models, *plan, executed.results, owed_lines(models->front(), *models, *settings_.catalog));
     result_.evidence = weighed.evidence.size();
     const auto judgement = verdict::weigh(weighed, *profile);
+    auto provenance = provenance_of(pipeline_, *models, *plan, *inputs, executed.results);
+    provenance.facts = facts_of(settings_.catalog->find(models->front().id));
     result_.report = report::build(models->front().id, pipeline_.name, pipeline_.question, weighed, judgement,
-                                   provenance_of(pipeline_, *models, *plan, *inputs, executed.results),
-                                   report::merged_messages(*settings_.plugins), settings_.lang);
+                                   provenance, report::merged_messages(*settings_.plugins), settings_.lang);
     if (result_.interrupted || result_.aborted) result_.report["verdict"]["status"] = "in_progress";
     keep_report();
     announce(Event::Kind::run_end, plan->jobs.size());
