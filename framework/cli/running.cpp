@@ -59,8 +59,9 @@ void tell_failures(const Session& session, const nlohmann::json& report) {
     const auto kind = outcome.value("outcome", "");
     if (kind == "ok" || kind == "not-applicable" || kind == "cancelled") continue;
     const auto reference = outcome.value("reference", "");
-    session.console.warning(outcome.value("analyzer", "") + (reference.empty() ? "" : " against " + reference) + ": " +
-                            kind + (outcome.value("message", "").empty() ? "" : ": " + outcome.value("message", "")));
+    const auto message = session.console.in_language(outcome.value("message", ""));
+    session.console.warning(outcome.value("analyzer", "") + (reference.empty() ? "" : " × " + reference) + ": " +
+                            session.console.say("outcome." + kind) + (message.empty() ? "" : ": " + message));
   }
 }
 

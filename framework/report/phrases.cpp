@@ -2,6 +2,7 @@
 #include "framework/report/phrases.hpp"
 
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -36,6 +37,7 @@ std::vector<std::pair<std::string, std::string>> pieces_of(const std::string& te
 struct Match {
   std::size_t literal = 0;
   json values = json::object();
+  std::set<std::string> quoted;  ///< names of files, keys and models: they stay as they are
 };
 
 /// Every placeholder takes as little as it can, the last one the rest.
@@ -54,6 +56,7 @@ std::optional<Match> match(const std::string& text, const std::string& pattern) 
                                                                           : std::string::npos;
     if (next == std::string::npos || next <= at || next > text.size()) return std::nullopt;
     found.values[pieces[i - 1].second] = text.substr(at, next - at);
+    if (pieces[i - 1].first.ends_with('\'')) found.quoted.insert(pieces[i - 1].second);
     at = next + literal.size();
     found.literal += literal.size();
   }
@@ -76,7 +79,8 @@ std::string translate_at(const std::string& english, const std::string& prefix, 
   }
   if (!best) return english;
   for (auto& [name, value] : best->values.items())
-    value = translate_at(value.get<std::string>(), prefix, lang, messages, depth + 1);
+    if (best->quoted.count(name) == 0)
+      value = translate_at(value.get<std::string>(), prefix, lang, messages, depth + 1);
   return fill((*chosen)[lang].get<std::string>(), best->values, lang, messages);
 }
 

@@ -11,7 +11,8 @@
 namespace pedigree::report {
 
 /// `english` in `lang`: the entry whose key begins with `prefix` and whose English template it is gives the sentence,
-/// the text at its placeholders gives the values (translated in turn). As it is when no entry fits. Of several that
+/// the text at its placeholders gives the values (translated in turn, unless
+/// they stand in quotes). As it is when no entry fits. Of several that
 /// fit, the one with most literal text. Pure and total.
 std::string translate(const std::string& english, const std::string& prefix, const std::string& lang,
                       const nlohmann::json& messages);

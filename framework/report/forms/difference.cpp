@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <cmath>
 #include <map>
 
 #include "framework/report/forms/forms.hpp"
-#include "framework/report/messages.hpp"
-#include "framework/report/text.hpp"
 #include "framework/report/view.hpp"
 
 namespace pedigree::report {
@@ -49,10 +46,17 @@ json verdict_change(const json& before, const json& after) {
   return changed;
 }
 
-std::string value_text(const json& value) {
-  return value.is_string()   ? harmless(value.get<std::string>())
-         : value.is_number() ? shortest(value.get<double>())
-                             : value.dump();
+/// Labels and scores of the components, by name.
+json component_changes(const json& before, const json& after) {
+  const auto flat = [](const json& report, const char* key) {
+    json rows = json::array();
+    for (const auto& component : list_at(report, "components"))
+      rows.push_back(
+          {{"name", text_at(component, "name")}, {"value", object_at(component, "verdict").value(key, json{})}});
+    return rows;
+  };
+  return {{"label", compare_rows(flat(before, "label"), flat(after, "label"), {"name"}, "value")},
+          {"score", compare_rows(flat(before, "score"), flat(after, "score"), {"name"}, "value")}};
 }
 
 }  // namespace
@@ -68,7 +72,13 @@ json difference(const json& before, const json& after) {
                               list_at(object_at(after, "provenance"), "inputs"), {"path"}, "sha256")},
       {"plugins", compare_rows(list_at(object_at(before, "provenance"), "plugins"),
                                list_at(object_at(after, "provenance"), "plugins"), {"id"}, "sha256")},
+      {"plugin_versions", compare_rows(list_at(object_at(before, "provenance"), "plugins"),
+                                       list_at(object_at(after, "provenance"), "plugins"), {"id"}, "version")},
       {"references", compare_rows(list_at(before, "references"), list_at(after, "references"), {"id"}, "p_derived")},
+      // The steps from the prior to the score: why it moved.
+      {"contributions", compare_rows(list_at(object_at(before, "verdict"), "contributions"),
+                                     list_at(object_at(after, "verdict"), "contributions"), {"what"}, "log10_odds")},
+      {"components", component_changes(before, after)},
       {"evidence", compare_rows(list_at(before, "evidence"), list_at(after, "evidence"),
                                 {"signal", "reference", "component"}, "log10_lr")},
       {"outcomes",
@@ -77,35 +87,6 @@ json difference(const json& before, const json& after) {
              b = text_at(object_at(after, "provenance"), "profile");
   out["profile"] = a == b ? json::array() : json::array({{{"what", "profile"}, {"before", a}, {"after", b}}});
   return out;
-}
-
-std::string difference_text(const json& d, const std::string& lang) {
-  const Language words{json::object(), lang};
-  std::string out = words.say("diff.title", {{"before", text_at(object_at(d, "subject"), "before")},
-                                             {"after", text_at(object_at(d, "subject"), "after")}}) +
-                    "\n";
-  bool any = false;
-  const auto changes = [&](const std::string& title, const json& list) {
-    if (!list.is_array() || list.empty()) return;
-    any = true;
-    out += "\n" + title + "\n";
-    for (const auto& c : list)
-      out += "  " + harmless(text_at(c, "what")) + ": " + value_text(c.value("before", json{})) + " -> " +
-             value_text(c.value("after", json{})) + "\n";
-  };
-  changes(words.say("diff.verdict"), list_at(d, "verdict"));
-  changes(words.say("diff.profile"), list_at(d, "profile"));
-  for (const char* part : {"inputs", "plugins", "references", "evidence", "outcomes"}) {
-    const auto& section = object_at(d, part);
-    const std::string title = words.say(std::string{"diff."} + part);
-    changes(title, list_at(section, "changed"));
-    for (const auto& [list, sign] : {std::pair{"added", "+"}, std::pair{"removed", "-"}})
-      for (const auto& name : list_at(section, list)) {
-        any = true;
-        out += std::string{"  "} + sign + " " + title + ": " + value_text(name) + "\n";
-      }
-  }
-  return any ? out : out + words.say("diff.nothing") + "\n";
 }
 
 }  // namespace pedigree::report
