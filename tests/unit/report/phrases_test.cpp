@@ -55,8 +55,9 @@ TEST(Phrases, of_the_framework_are_not_each_other_s) {
   const auto all = framework_messages();
   std::map<std::string, std::string> seen;
   for (const auto& [key, entry] : all.items())
-    if (key.starts_with("phrase."))
+    if (key.starts_with("phrase.")) {
       EXPECT_TRUE(seen.emplace(entry["en"].get<std::string>(), key).second) << key << " says what another entry says";
+    }
   EXPECT_GT(seen.size(), 300u);
 }
 
