@@ -90,7 +90,7 @@ ExitCode doctor(Session& session, const std::vector<std::string>& words) {
       plugin_folder_finding(session),
       {analyzers > 0, "plugins",
        std::to_string(plugins ? plugins->size() : 0) + " with " + std::to_string(analyzers) + " analyzers"},
-      {profiles > 0, "profiles", std::to_string(profiles) + " in " + session.layout.profiles.string()},
+      {profiles > 0, "profiles", std::to_string(profiles) + " (" + session.layout.profiles.string() + ")"},
       {!catalog.cards().empty() && catalog.problems().empty(), "catalog",
        std::to_string(catalog.cards().size()) + " models, " + std::to_string(catalog.problems().size()) + " problems"},
       cache_finding(session),

