@@ -72,7 +72,8 @@ class Writer {
 
   void changed(const json& list, Show show) {
     std::vector<const json*> rows;
-    for (const auto& row : list) rows.push_back(&row);
+    for (const auto& row : list)
+      if (row.is_object()) rows.push_back(&row);
     std::stable_sort(rows.begin(), rows.end(), [](const json* a, const json* b) { return size(*a) > size(*b); });
     for (std::size_t i = 0; i < rows.size() && i < kShown; ++i)
       line(readable(language_, text_at(*rows[i], "what")) + ": " + show(language_, rows[i]->value("before", json{})) +
@@ -125,6 +126,7 @@ class Writer {
 void write_verdict(const json& d, Writer& writer) {
   writer.section("verdict");
   for (const auto& change : list_at(d, "verdict")) {
+    if (!change.is_object()) continue;
     const auto what = text_at(change, "what");
     const auto show = [&](const char* side) {
       const auto value = change.value(side, json{});
@@ -153,8 +155,9 @@ std::string difference_text(const json& d, const std::string& lang) {
                  [](const Language&, const json& value) { return number(value, 0); });
   writer.section("profile");
   for (const auto& change : list_at(d, "profile"))
-    writer.line(words(writer.language(), change.value("before", json{})) + " → " +
-                words(writer.language(), change.value("after", json{})));
+    if (change.is_object())
+      writer.line(words(writer.language(), change.value("before", json{})) + " → " +
+                  words(writer.language(), change.value("after", json{})));
   writer.section("contributions");
   json steps = object_at(d, "contributions");
   for (const char* list : {"changed", "added", "removed"})
