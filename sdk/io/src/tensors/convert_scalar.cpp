@@ -97,7 +97,7 @@ bool convert_to_float_scalar(Dtype dtype, std::span<const std::byte> in, std::sp
       each_number<double>(in, out);
       return true;
     case Dtype::kF32:
-      std::memcpy(out.data(), in.data(), in.size());
+      if (!in.empty()) std::memcpy(out.data(), in.data(), in.size());  // an empty span may have no address
       return true;
     case Dtype::kBF16:
       each<std::uint16_t>(in, out, bf16_to_float);
