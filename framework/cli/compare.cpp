@@ -44,6 +44,7 @@ Operands read_operands(const Session& session, const catalog::Catalog& catalog, 
       models.push_back(artifact::from_argument(words[i], "suspect", session.environment));
     }
   }
+  artifact::make_ids_unique(models);  // a/tokenizer.json and b/tokenizer.json
   operands.subject = spec_from(models.front());
   for (std::size_t i = 1; i < models.size(); ++i) operands.references.push_back(spec_from(models[i]));
   return operands;

@@ -51,6 +51,22 @@ TEST(Usage, a_label_that_does_not_exist_is_no_expectation) {
   EXPECT_THAT(ended.err, HasSubstr("did you mean 'from_scratch'?"));
 }
 
+// Three files of one name are three models, told apart by their folders.
+TEST(Usage, files_of_one_name_in_different_folders_are_compared) {
+  const Program program;
+  for (const char* folder : {"mine", "first", "second"})
+    program.write(std::string{folder} + "/config.json", small_config());
+  const auto ended =
+      program.run({"compare", "mine/config.json", "first/config.json", "second/config.json", "--format", "json"});
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  const auto report = ended.json();
+  EXPECT_EQ(report["subject"]["id"], "mine/config.json");
+  ASSERT_EQ(report["references"].size(), 2u);
+  std::vector<std::string> ids;
+  for (const auto& reference : report["references"]) ids.push_back(reference["id"]);
+  EXPECT_THAT(ids, ::testing::UnorderedElementsAre("first/config.json", "second/config.json"));
+}
+
 TEST(Usage, a_pipeline_that_is_not_shipped_gets_a_suggestion) {
   const Program program;
   const auto ended = program.run({"verify", "solar-open-100bb"});
