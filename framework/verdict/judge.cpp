@@ -215,7 +215,7 @@ class ComponentJudge {
       add("verdict.tokenizer-reuse", {{"reference", pair.reference}});
     }
     if (!row_.declared.empty()) return *certain_label();
-    if (reused) return Label::derived;
+    if (built_on_public() || reused) return Label::derived;
     const bool compared = std::any_of(row_.pairs.begin(), row_.pairs.end(),
                                       [](const Pair& pair) { return !pair.items[Family::tokenizer].empty(); });
     if (!looked || !compared || result_.posterior.p > profile_.band_clean) {
@@ -224,6 +224,22 @@ class ComponentJudge {
     }
     add("verdict.tokenizer-own", {{"references", row_.pairs.size()}});
     return Label::likely_from_scratch;
+  }
+
+  /// A public vocabulary that no reference stands for: the analyzer names it in `base`.
+  bool built_on_public() {
+    auto& verdict = result_.verdict;
+    const auto known = verdict.parents.size();
+    for (const auto& item : row_.absolute[Family::tokenizer]) {
+      const auto base = item.record->params.find("base");
+      if (item.record->relation != "tokenizer_reuse" || base == item.record->params.end() || !base->is_string())
+        continue;
+      verdict.p_derived = std::max(verdict.p_derived, profile_.reuse_p);
+      verdict.score = score_of(verdict.p_derived);
+      verdict.parents.push_back({*base, row_.name, "tokenizer_reuse", profile_.reuse_p, std::nullopt});
+      add("verdict.tokenizer-public", {{"base", *base}});
+    }
+    return verdict.parents.size() > known;
   }
 
   void finish() {

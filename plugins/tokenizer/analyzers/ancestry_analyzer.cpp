@@ -46,6 +46,15 @@ json intersections(const Ancestry& ancestry, const io::Tokenizer& tokenizer) {
   return out;
 }
 
+/// The public vocabulary it was built on. One that is the same to the last token is none: its maker may be
+/// the one who published it.
+const AncestorMatch* base_of(const Ancestry& ancestry) {
+  const AncestorMatch* base = nullptr;
+  for (const auto& match : ancestry.matches)
+    if (match.accepted && !match.same && (base == nullptr || match.members > base->members)) base = &match;
+  return base;
+}
+
 std::size_t emit_ancestor(const Host& host, const Loaded& subject) {
   const auto& ancestry = subject.profile->ancestry;
   const auto& t = *subject.model.tokenizer;
@@ -64,12 +73,15 @@ std::size_t emit_ancestor(const Host& host, const Loaded& subject) {
     params["kept"] = closest->members;
     params["dropped"] = closest->signature->core_tokens - closest->members;
   }
+  const auto* base = base_of(ancestry);
+  if (base != nullptr) params["base"] = base->signature->label.name;
   emit(host, {.signal = "tokenizer.ancestor",
               .reference = "",
               .value = share,
               .summary_key = key,
               .params = params,
-              .details = {{"ancestors", std::move(rows)}, {"intersections", intersections(ancestry, t)}}});
+              .details = {{"ancestors", std::move(rows)}, {"intersections", intersections(ancestry, t)}},
+              .relation = base == nullptr ? relation::kNone : relation::kTokenizerReuse});
   return 1;
 }
 
@@ -141,11 +153,16 @@ std::size_t emit_published(const Host& host, const Model& model, const std::vect
   json params{{"total", model.facts->file_vocab_size.value_or(0)}, {"tried", signatures.size()}};
   std::string_view key = "tokenizer.published.open";
   double value = 0;
+  std::string_view found = relation::kNone;
   if (!holding.empty()) {
     const auto& best = holding.front();
     value = best.explained;
     const bool near_certain = best.explained >= kNearlyAll;
     key = near_certain ? "tokenizer.published.near-certain" : "tokenizer.published.possible";
+    if (near_certain) {
+      found = relation::kTokenizerReuse;
+      params["base"] = best.ancestor->label.name;
+    }
     params["ancestor"] = best.ancestor->label.name;
     params["title"] = best.ancestor->label.title;
     params["tests"] = tests_in_words(best);
@@ -161,7 +178,8 @@ std::size_t emit_published(const Host& host, const Model& model, const std::vect
         .value = value,
         .summary_key = key,
         .params = params,
-        .details = {{"hypotheses", std::move(rows)}, {"basis", "published counts; the file itself was not at hand"}}});
+        .details = {{"hypotheses", std::move(rows)}, {"basis", "published counts; the file itself was not at hand"}},
+        .relation = found});
   return 1 + emit_positionwise(host, model);
 }
 

@@ -126,6 +126,21 @@ TEST(Analyzers, peel_ancestors_and_call_siblings_siblings) {
   EXPECT_EQ(params_of(remainder)["ancestors"], "cl100k");
   EXPECT_EQ(remainder->relation, relation::kNone);
   EXPECT_EQ(remainder->log10_lr, 0);
+  // Qwen is one of the public vocabularies itself; what it was built on is cl100k.
+  const auto* ancestor = result.find("tokenizer.ancestor");
+  ASSERT_NE(ancestor, nullptr);
+  EXPECT_EQ(ancestor->relation, relation::kTokenizerReuse);
+  EXPECT_EQ(params_of(ancestor)["base"], "cl100k");
+}
+
+TEST(Analyzers, do_not_call_a_public_vocabulary_built_on_itself) {
+  PEDIGREE_NEEDS_TOKENIZERS(folder);
+  const auto result = run_analyzer<AncestryAnalyzer>({{"cl100k", folder / "openai-cl100k__tiktoken"}});
+  ASSERT_EQ(result.status, PEDIGREE_OK) << result.error;
+  const auto* ancestor = result.find("tokenizer.ancestor");
+  ASSERT_NE(ancestor, nullptr);
+  EXPECT_EQ(ancestor->summary_key, "tokenizer.ancestor.same");
+  EXPECT_EQ(ancestor->relation, relation::kNone);
 }
 
 TEST(Analyzers, judge_hyperclovax_from_the_catalog_card_alone) {
@@ -140,6 +155,8 @@ TEST(Analyzers, judge_hyperclovax_from_the_catalog_card_alone) {
   ASSERT_NE(published, nullptr);
   EXPECT_EQ(published->summary_key, "tokenizer.published.near-certain");
   EXPECT_EQ(params_of(published)["ancestor"], "cl100k");
+  EXPECT_EQ(params_of(published)["base"], "cl100k");
+  EXPECT_EQ(published->relation, relation::kTokenizerReuse);
   const auto* positionwise = ancestry.find("tokenizer.published-positionwise");
   ASSERT_NE(positionwise, nullptr);
   EXPECT_EQ(params_of(positionwise)["shares"], "llama-3 0.01 %, qwen 1.54 %");  // as the source study has them

@@ -294,6 +294,23 @@ TEST(Tokenizer, descends_from_an_ancestor_that_is_nobody_s_suspect) {
   EXPECT_NEAR(judgement.model.p_derived, weigh(clean_metadata(2)).model.p_derived, 1e-12);
 }
 
+// A public vocabulary is found by its signature: there is no reference to compare with, and nobody is accused.
+TEST(Tokenizer, built_on_a_public_vocabulary_is_not_its_makers_own) {
+  Case built = clean_metadata(2);
+  auto found = evidence(Family::tokenizer, "tokenizer.ancestor", 0, "", "tokenizer_reuse");
+  found.params = {{"base", "cl100k_base"}};
+  built.evidence.push_back(found);
+  const auto judgement = weigh(built);
+  const auto& tokenizer = component(judgement, "tokenizer");
+  EXPECT_EQ(tokenizer.label, Label::derived);
+  ASSERT_EQ(tokenizer.parents.size(), 1u);
+  EXPECT_EQ(tokenizer.parents.front().id, "cl100k_base");
+  EXPECT_EQ(tokenizer.parents.front().relation, "tokenizer_reuse");
+  EXPECT_EQ(tokenizer.score, 5);  // round(100 * (1 - reuse_p)), reuse_p = 0.95
+  EXPECT_EQ(judgement.model.label, Label::likely_from_scratch);
+  EXPECT_NEAR(judgement.model.p_derived, weigh(clean_metadata(2)).model.p_derived, 1e-12);
+}
+
 TEST(Control, is_never_accused_and_its_evidence_is_an_alarm) {
   Case controlled = clean_weights(2);
   controlled.references.push_back({"unrelated", "control", {}, {}});
