@@ -44,9 +44,10 @@ function(pedigree_module name)
   target_link_libraries(pedigree_${name} PUBLIC ${ARG_LINK} PRIVATE pedigree_options)
 endfunction()
 
-# pedigree_test(name SOURCES ... [LINK libs...] [LABELS ...]): one GoogleTest program, each case a ctest
+# pedigree_test(name SOURCES ... [LINK libs...] [LABELS ...] [WHOLE]): one GoogleTest program, each case a ctest;
+# WHOLE: the program is one ctest, because its cases share something that takes long to make
 function(pedigree_test name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "WHOLE" "" "SOURCES;LINK;LABELS" ${ARGN})
   if(NOT PEDIGREE_TESTS OR NOT ARG_SOURCES)
     return()
   endif()
@@ -57,6 +58,11 @@ function(pedigree_test name)
   target_link_libraries(${name} PRIVATE ${ARG_LINK} pedigree_options GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE PEDIGREE_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                              PEDIGREE_BINARY_DIR="${PROJECT_BINARY_DIR}")
+  if(ARG_WHOLE)
+    add_test(NAME ${name} COMMAND ${name})
+    set_tests_properties(${name} PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 1500)
+    return()
+  endif()
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
                        PROPERTIES LABELS "${ARG_LABELS}" TIMEOUT 1500)
 endfunction()
