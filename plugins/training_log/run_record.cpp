@@ -36,7 +36,12 @@ RunRecord read_record(const Request& request, double vocabulary, std::string_vie
   }
   for (const auto& artifact : request.artifacts_of(request.subject().id)) {
     if (artifact.role != io::role::kTrainingLog) continue;
-    auto log = io::read_training_log(artifact.name, artifact.bytes, pattern);
+    const auto file = io::ByteSource::open(artifact);
+    if (!file.ok()) {
+      record.unreadable.push_back(file.error().text());
+      continue;
+    }
+    auto log = io::read_training_log(*file, pattern);
     if (!log.ok()) {
       record.unreadable.push_back(log.error().text());
       continue;

@@ -24,7 +24,9 @@ LoggedSchedule read_schedule(const std::vector<Artifact>& artifacts) {
   LoggedSchedule best;
   for (const auto& artifact : artifacts) {
     if (artifact.role != io::role::kTrainingLog) continue;
-    const auto log = io::read_training_log(artifact.name, artifact.bytes);
+    const auto source = io::ByteSource::open(artifact);
+    if (!source.ok()) continue;
+    const auto log = io::read_training_log(*source);
     if (!log.ok()) continue;
     std::map<double, double> by_step;
     double last = 0;

@@ -38,49 +38,59 @@ std::string column_name(std::string text) {
   return text;
 }
 
-std::string_view take_line(std::string_view& bytes) {
-  const auto end = bytes.find('\n');
-  const auto line = bytes.substr(0, std::min(end, bytes.size()));
-  bytes.remove_prefix(end == std::string_view::npos ? bytes.size() : end + 1);
-  return line;
+/// The number in a field, with or without quotes around it.
+std::optional<double> number_in(std::string_view field) {
+  while (!field.empty() && (field.front() == '"' || field.front() == ' ')) field.remove_prefix(1);
+  return take_number(field);
+}
+
+/// Walks the fields of one line without a copy. Quotes only hide commas: no number needs more.
+template <class Use>
+void each_field(std::string_view line, std::size_t most, Use use) {
+  std::size_t start = 0, column = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i <= line.size() && column < most; ++i) {
+    if (i < line.size() && line[i] == '"') quoted = !quoted;
+    if (i < line.size() && (line[i] != ',' || quoted)) continue;
+    use(column++, line.substr(start, i - start));
+    start = i + 1;
+  }
 }
 
 }  // namespace
 
-bool looks_like_csv(std::string_view bytes) {
-  auto head = bytes.substr(0, 8192);
+bool looks_like_csv(std::string_view head) {
   if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
-  const auto fields = split(take_line(head));
+  const auto fields = split(head.substr(0, std::min(head.find('\n'), std::size_t{8192})));
   if (fields.size() < 2) return false;
-  LogPoint probe;
-  std::uint64_t ignored = 0;
   bool loss = false;
   for (const auto& field : fields) {
     const auto name = column_name(field);
     std::string_view rest{name};
     if (take_number(rest) && rest.empty()) return false;
     LogPoint point;
+    std::uint64_t ignored = 0;
     if (set_field(name, 1.0, point, ignored)) loss |= has_measurement(point);
   }
   return loss;
 }
 
-void read_csv_log(std::string_view bytes, TrainingLog& log) {
-  if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
-  std::vector<std::string> names;
-  for (const auto& field : split(take_line(bytes))) names.push_back(column_name(field));
-  PointKeeper keeper{log.points};
-  while (!bytes.empty()) {
-    const auto line = take_line(bytes);
+void read_csv_log(Feed& feed, TrainingLog& log) {
+  LineFeed lines{feed};
+  std::string_view line;
+  if (!lines.next(line)) return;
+  if (line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
+  std::vector<const FieldName*> columns;
+  for (const auto& field : split(line)) columns.push_back(find_field(column_name(field)));
+  PointKeeper keeper{log};
+  while (lines.next(line)) {
     if (line.empty()) continue;
     ++log.lines;
-    const auto fields = split(line.substr(0, 1 << 20));
     LogPoint point;
-    for (std::size_t i = 0; i < std::min(fields.size(), names.size()); ++i) {
-      std::string_view rest{fields[i]};
-      const auto value = take_number(rest);
-      if (value && !names[i].empty()) set_field(names[i], *value, point, log.not_finite);
-    }
+    each_field(line, columns.size(), [&](std::size_t column, std::string_view field) {
+      if (columns[column] == nullptr) return;
+      if (const auto value = number_in(field)) set_field(*columns[column], *value, point, log.not_finite);
+    });
     if (has_measurement(point)) keeper.add(point);
   }
 }

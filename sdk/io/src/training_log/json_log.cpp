@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <string>
+
 #include "flat_objects.hpp"
 #include "log_fields.hpp"
 #include "readers.hpp"
@@ -31,25 +33,38 @@ std::optional<double> seconds_of(std::string_view text) {
   return parts >= 2 ? std::optional{total + days * 86400} : std::nullopt;
 }
 
+void lower(std::string_view text, std::string& out) {
+  out.clear();
+  for (const char c : text) out += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+
 }  // namespace
 
-void read_json_log(std::string_view bytes, TrainingLog& log) {
-  PointKeeper keeper{log.points};
-  bool row_of_totals = false;
-  const bool whole = each_flat_object(bytes, [&](const FlatObject& object) {
+void read_json_log(Feed& feed, TrainingLog& log) {
+  PointKeeper keeper{log};
+  std::string lowered;
+  FlatObjects objects{[&](const FlatObject& object) {
     ++log.lines;
     LogPoint point;
-    row_of_totals = false;
     for (const auto& [name, value] : object.numbers) {
       // The closing row of a Trainer repeats the mean loss of the whole run under train_loss.
-      row_of_totals |= name == "train_runtime" || name == "train/train_runtime";
-      set_field(name, value, point, log.not_finite);
+      if (name == "train_runtime" || name == "train/train_runtime") return true;
+      lower(name, lowered);
+      set_field(lowered, value, point, log.not_finite);
     }
     for (const auto& [name, value] : object.texts)
       if (name == "elapsed_time") point.wall_seconds = seconds_of(value);
-    if (!row_of_totals && has_measurement(point)) keeper.add(point);
-  });
-  if (!whole) log.truncated = true;
+    if (!has_measurement(point)) return false;
+    keeper.add(point);
+    return true;
+  }};
+  do {
+    const auto done = objects.read(feed.ahead(), feed.at_end());
+    feed.consume(done);
+  } while (feed.more() || !feed.ahead().empty());
+  if (objects.open()) log.truncated = true;
+  if (objects.broken() > 0)
+    log.notices.push_back(std::to_string(objects.broken()) + " lines broke off inside a string and were left out");
 }
 
 }  // namespace pedigree::io::training_log

@@ -6,8 +6,12 @@
 #include <bit>
 #include <boost/crc.hpp>
 #include <cctype>
+#include <cmath>
 #include <cstring>
+#include <iterator>
 #include <map>
+#include <string>
+#include <vector>
 
 #include "log_fields.hpp"
 #include "readers.hpp"
@@ -16,6 +20,7 @@ namespace pedigree::io::training_log {
 namespace {
 
 constexpr std::size_t kMaximumRecord = 64u << 20;
+constexpr std::size_t kMaximumNotices = 20;
 
 template <class T>
 T load(std::string_view bytes, std::size_t at) {
@@ -108,70 +113,117 @@ void read_value(std::string_view value, LogPoint& point, std::uint64_t& not_fini
   if (number) set_field(tag, *number, point, not_finite);
 }
 
-}  // namespace
+/// Points by step: what a trainer logs of one step comes as one event per tag.
+class Events {
+ public:
+  void add(double step, double wall, const LogPoint& found) {
+    if (first_wall_ < 0 && wall > 0) first_wall_ = wall;
+    if (!kept(step)) return;
+    auto& point = by_step_[step];
+    const auto merge = [](std::optional<double>& to, const std::optional<double>& from) {
+      if (!to) to = from;
+    };
+    merge(point.loss, found.loss);
+    merge(point.eval_loss, found.eval_loss);
+    merge(point.learning_rate, found.learning_rate);
+    merge(point.grad_norm, found.grad_norm);
+    merge(point.tokens, found.tokens);
+    merge(point.epoch, found.epoch);
+    if (wall > 0) point.wall_seconds = wall - first_wall_;
+    point.step = step;
+    if (by_step_.size() >= TrainingLog::kMaximumPoints) thin();
+  }
 
-bool looks_like_tensorboard(std::string_view bytes) {
-  if (bytes.size() < 16) return false;
-  const auto length = load<std::uint64_t>(bytes, 0);
-  return length > 0 && length < 4096 && load<std::uint32_t>(bytes, 8) == masked_crc(bytes.substr(0, 8));
+  void give(TrainingLog& log) const {
+    PointKeeper keeper{log};
+    for (const auto& [step, point] : by_step_)
+      if (has_measurement(point)) keeper.add(point);
+    log.kept_every *= static_cast<std::uint64_t>(every_);
+  }
+
+ private:
+  bool kept(double step) const { return every_ == 1 || std::fmod(std::round(step / interval_), every_) == 0; }
+
+  /// Every second logged step goes, the same ones of all tags.
+  void thin() {
+    if (every_ == 1) {
+      std::vector<double> gaps;
+      for (auto it = std::next(by_step_.begin()); it != by_step_.end() && gaps.size() < 1001; ++it)
+        gaps.push_back(it->first - std::prev(it)->first);
+      std::nth_element(gaps.begin(), gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2), gaps.end());
+      interval_ = gaps[gaps.size() / 2];
+    }
+    every_ *= 2;
+    const auto before = by_step_.size();
+    std::erase_if(by_step_, [&](const auto& entry) { return !kept(entry.first); });
+    if (by_step_.size() * 4 < before * 3) return;
+    // Steps that are no multiples of an interval.
+    bool odd = false;
+    std::erase_if(by_step_, [&](const auto&) { return odd = !odd; });
+  }
+
+  std::map<double, LogPoint> by_step_;
+  double first_wall_ = -1, interval_ = 1, every_ = 1;
+};
+
+/// One protobuf Event into the point of its step.
+void read_event(std::string_view event, Events& events, std::uint64_t& not_finite) {
+  double wall = 0, step = 0;
+  LogPoint found;
+  WireField field;
+  while (take_field(event, field)) {
+    if (field.number == 1 && field.type == 1) wall = std::bit_cast<double>(field.scalar);
+    if (field.number == 2 && field.type == 0) step = static_cast<double>(static_cast<std::int64_t>(field.scalar));
+    if (field.number != 5 || field.type != 2) continue;
+    auto summary = field.bytes;
+    WireField value;
+    while (take_field(summary, value))
+      if (value.number == 1 && value.type == 2) read_value(value.bytes, found, not_finite);
+  }
+  events.add(step, wall, found);
 }
 
-void read_tensorboard(std::string_view bytes, TrainingLog& log) {
-  std::map<double, LogPoint> by_step;
-  double first_wall = -1;
-  std::size_t at = 0;
-  while (at + 12 <= bytes.size()) {
-    const auto length = load<std::uint64_t>(bytes, at);
-    const bool good_length = load<std::uint32_t>(bytes, at + 8) == masked_crc(bytes.substr(at, 8));
-    if (!good_length || length > kMaximumRecord) {
-      log.notices.push_back("TFE_CRC: the length record at byte " + std::to_string(at) +
-                            " is damaged; what precedes it is kept");
+}  // namespace
+
+bool looks_like_tensorboard(std::string_view head) {
+  if (head.size() < 16) return false;
+  const auto length = load<std::uint64_t>(head, 0);
+  return length > 0 && length < 4096 && load<std::uint32_t>(head, 8) == masked_crc(head.substr(0, 8));
+}
+
+void read_tensorboard(Feed& feed, TrainingLog& log) {
+  Events events;
+  // False when the file has fewer bytes left.
+  const auto have = [&](std::size_t count) {
+    while (feed.ahead().size() < count)
+      if (!feed.more()) return false;
+    return true;
+  };
+  const auto damaged = [&](std::string_view what) {
+    if (log.notices.size() < kMaximumNotices)
+      log.notices.push_back("TFE_CRC: the " + std::string{what} + " at byte " + std::to_string(feed.position()) +
+                            " is damaged");
+  };
+  while (have(12)) {
+    const auto length = load<std::uint64_t>(feed.ahead(), 0);
+    if (load<std::uint32_t>(feed.ahead(), 8) != masked_crc(feed.ahead().substr(0, 8)) || length > kMaximumRecord) {
+      damaged("length record; what precedes it is kept: it");
       log.truncated = true;
       break;
     }
-    if (bytes.size() - at - 12 < length + 4) {
-      log.truncated = true;
-      break;
-    }
-    const auto data = bytes.substr(at + 12, static_cast<std::size_t>(length));
-    if (load<std::uint32_t>(bytes, at + 12 + data.size()) != masked_crc(data)) {
-      log.notices.push_back("TFE_CRC: the record at byte " + std::to_string(at) + " is damaged and was left out");
+    const auto size = static_cast<std::size_t>(length);
+    if (!have(size + 16)) break;
+    const auto data = feed.ahead().substr(12, size);
+    if (load<std::uint32_t>(feed.ahead(), 12 + size) != masked_crc(data)) {
+      damaged("record");
     } else {
       ++log.lines;
-      double wall = 0, step = 0;
-      LogPoint found;
-      auto event = data;
-      WireField field;
-      while (take_field(event, field)) {
-        if (field.number == 1 && field.type == 1) wall = std::bit_cast<double>(field.scalar);
-        if (field.number == 2 && field.type == 0) step = static_cast<double>(static_cast<std::int64_t>(field.scalar));
-        if (field.number != 5 || field.type != 2) continue;
-        auto summary = field.bytes;
-        WireField value;
-        while (take_field(summary, value))
-          if (value.number == 1 && value.type == 2) read_value(value.bytes, found, log.not_finite);
-      }
-      if (first_wall < 0 && wall > 0) first_wall = wall;
-      if (by_step.size() < TrainingLog::kMaximumPoints || by_step.count(step) != 0) {
-        auto& point = by_step[step];
-        const auto merge = [](std::optional<double>& to, const std::optional<double>& from) {
-          if (!to) to = from;
-        };
-        merge(point.loss, found.loss);
-        merge(point.eval_loss, found.eval_loss);
-        merge(point.learning_rate, found.learning_rate);
-        merge(point.grad_norm, found.grad_norm);
-        merge(point.tokens, found.tokens);
-        merge(point.epoch, found.epoch);
-        if (wall > 0) point.wall_seconds = wall - first_wall;
-        point.step = step;
-      }
+      read_event(data, events, log.not_finite);
     }
-    at += 16 + data.size();
+    feed.consume(size + 16);
   }
-  if (at < bytes.size()) log.truncated = true;
-  for (const auto& [step, point] : by_step)
-    if (has_measurement(point)) log.points.push_back(point);
+  if (!feed.ahead().empty()) log.truncated = true;
+  events.give(log);
 }
 
 }  // namespace pedigree::io::training_log

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "pedigree/io/byte_source.hpp"
 #include "pedigree/io/result.hpp"
 
 namespace pedigree::io {
@@ -35,16 +36,18 @@ struct LogRemark {
   std::string text;  ///< the line, at most 200 bytes, control characters removed
 };
 
-/// A log after reading. Points are in file order; at most kMaximumPoints are kept (every k-th, with
-/// the first thousand always whole).
+/// A log after reading. Points are in file order; at most kMaximumPoints are kept: the first thousand whole, of what
+/// follows every k-th (kept_every), of rows with a training loss and of rows without one each by itself. What is left
+/// is a log that was printed less often: noise stays fresh, levels and joints stay where they are.
 struct TrainingLog {
-  static constexpr std::size_t kMaximumPoints = 400'000;
+  static constexpr std::size_t kMaximumPoints = 200'000;
   std::string name;
   std::string format;  ///< "hf-trainer-state" "json-lines" "csv" "tensorboard" "text"
   std::vector<LogPoint> points;
   std::vector<LogRemark> remarks;
-  std::vector<std::string> notices;  ///< what was odd while reading, in words
-  std::uint64_t lines = 0;
+  std::vector<std::string> notices;       ///< what was odd while reading, in words
+  std::uint64_t lines = 0;                ///< lines of text, rows of a table, records
+  std::uint64_t kept_every = 1;           ///< one of so many points was kept past the first thousand
   std::uint64_t not_finite = 0;           ///< losses printed as NaN or infinity
   std::optional<double> vocabulary_size;  ///< when the log says it
   std::optional<double> parameters;       ///< when the log says it
@@ -52,10 +55,12 @@ struct TrainingLog {
   bool truncated = false;                 ///< the last record is cut
 };
 
-/// Reads a log of any supported kind, decided by content. `bytes` may be a mapping of any size: it
-/// is walked once. `pattern` (may be empty) is an RE2 regular expression with up to two
-/// groups, step and loss, for formats no table knows. Errors: LOG_EMPTY, LOG_NO_LOSS,
-/// LOG_PATTERN, LOG_BINARY. Thread-safe.
+/// Reads a log of any supported kind, decided by content, walking the file once. Held at once: one piece of it (1 MiB,
+/// or one line or record of at most 64 MiB) and the points kept, whatever the file's size. `pattern` (may be empty) is
+/// an RE2 regular expression with up to two groups, step and loss, for formats no table knows. Errors: LOG_EMPTY,
+/// LOG_NO_LOSS, LOG_PATTERN, LOG_BINARY, READ_*. Thread-safe.
+Result<TrainingLog> read_training_log(const ByteSource& source, std::string_view pattern = {});
+/// The same of bytes at hand.
 Result<TrainingLog> read_training_log(std::string_view name, std::string_view bytes, std::string_view pattern = {});
 
 }  // namespace pedigree::io

@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: MIT
+// What trainers print, line by line as they print it, and files larger than what may be held.
+#include "pedigree/io/training_log.hpp"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "sdk/io/src/training_log/feed.hpp"
+#include "sdk/io/src/training_log/flat_objects.hpp"
+#include "sdk/io/src/training_log/word_scan.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+namespace pedigree::io {
+namespace {
+
+using training_log::Feed;
+using training_log::FlatObject;
+using training_log::FlatObjects;
+using training_log::WordScan;
+
+TrainingLog read(std::string_view text, std::string_view pattern = {}) {
+  auto log = read_training_log("train.log", text, pattern);
+  EXPECT_TRUE(log.ok()) << (log.ok() ? "" : log.error().text());
+  return log.ok() ? std::move(*log) : TrainingLog{};
+}
+
+/// step and loss of the first point
+void expect_first(const TrainingLog& log, double step, double loss) {
+  ASSERT_FALSE(log.points.empty());
+  ASSERT_TRUE(log.points[0].step.has_value());
+  ASSERT_TRUE(log.points[0].loss.has_value());
+  EXPECT_DOUBLE_EQ(*log.points[0].step, step);
+  EXPECT_DOUBLE_EQ(*log.points[0].loss, loss);
+}
+
+TEST(LogFormats, megatron) {
+  const auto log = read(
+      " [2025-01-01 00:00:00] iteration       10/  488281 | consumed samples:         2560 | elapsed time per "
+      "iteration "
+      "(ms): 4821.2 | throughput per GPU (TFLOP/s/GPU): 401.2 | learning rate: 1.500000E-06 | global batch size:   256 "
+      "| "
+      "lm loss: 1.084379E+01 | loss scale: 1.0 | grad norm: 2.519 | number of skipped iterations:   0 | number of nan "
+      "iterations:   0 |\n"
+      " validation loss at iteration 1000 | lm loss value: 3.112233E+00 | lm loss PPL: 2.247118E+01 | \n");
+  expect_first(log, 10, 10.84379);
+  EXPECT_DOUBLE_EQ(*log.points[0].learning_rate, 1.5e-6);
+  EXPECT_DOUBLE_EQ(*log.points[0].grad_norm, 2.519);
+  EXPECT_DOUBLE_EQ(*log.points[0].samples, 2560);
+  ASSERT_EQ(log.points.size(), 2u);
+  EXPECT_DOUBLE_EQ(*log.points[1].eval_loss, 3.112233);
+}
+
+TEST(LogFormats, megatron_settings_that_are_off_say_nothing) {
+  const auto log = read(
+      "  finetune ........................................ False\n"
+      "  pretrained_checkpoint ........................... None\n"
+      "  num_distillation_layers ......................... 0\n"
+      "  teacher_model: null\n"
+      "Training with no fine-tuning.\n"
+      "iteration 1/ 10 | lm loss: 1.1E+01 |\n");
+  EXPECT_TRUE(log.remarks.empty()) << log.remarks.front().text;
+  EXPECT_FALSE(read("  finetune ..................... True\niteration 1/ 10 | lm loss: 2.1E+00 |\n").remarks.empty());
+}
+
+TEST(LogFormats, nemo) {
+  const auto log = read(
+      "0: Training epoch 0, iteration 32/99 | lr: 4.8e-06 | global_batch_size: 16 | global_step: 32 | "
+      "reduced_train_loss: 1.436 | train_step_timing in s: 4.929 | consumed_samples: 528\n");
+  expect_first(log, 32, 1.436);
+  EXPECT_DOUBLE_EQ(*log.points[0].learning_rate, 4.8e-6);
+}
+
+TEST(LogFormats, gpt_neox) {
+  const auto log = read(
+      " samples/sec: 5.332 | iteration       10/  320000 | elapsed time per iteration (ms): 6001.7 | learning rate: "
+      "3.750E-07 | approx flops per GPU: 39.6TFLOPS | lm_loss: 1.084379E+01 | loss scale: 65536.0 | number of skipped "
+      "iterations:   3 | number of nan iterations:   0 |\n");
+  expect_first(log, 10, 10.84379);
+}
+
+TEST(LogFormats, nanogpt) {
+  const auto log =
+      read("step 0: train loss 10.9887, val loss 10.9881\niter 0: loss 10.9918, time 24.11ms, mfu -100.00%\n");
+  ASSERT_EQ(log.points.size(), 2u);
+  EXPECT_DOUBLE_EQ(*log.points[0].eval_loss, 10.9881);
+  EXPECT_DOUBLE_EQ(*log.points[1].loss, 10.9918);
+}
+
+TEST(LogFormats, llm_c) {
+  const auto log = read("s:0 tel:11.0092\ns:0 trl:11.0091 lr:0.000001 norm:15.37\n");
+  ASSERT_EQ(log.points.size(), 2u);
+  EXPECT_DOUBLE_EQ(*log.points[1].loss, 11.0091);
+  EXPECT_DOUBLE_EQ(*log.points[1].grad_norm, 15.37);
+}
+
+TEST(LogFormats, modded_nanogpt) {
+  const auto log = read(
+      "step:0/6200 val_loss:10.9264 train_time:285ms step_avg:nanms\n"
+      "step:1/6200 train_loss:10.9184 train_time:74701ms step_avg:nanms\n");
+  ASSERT_EQ(log.points.size(), 2u);
+  EXPECT_DOUBLE_EQ(*log.points[1].loss, 10.9184);
+  EXPECT_DOUBLE_EQ(*log.points[1].wall_seconds, 74.701);
+}
+
+TEST(LogFormats, torchtitan_with_colours) {
+  const auto log = read(
+      "[rank0]:[titan] 2025-03-12 11:10:21,511 - root - INFO - \x1b[31mstep: 22  \x1b[32mloss:  6.22500  "
+      "\x1b[38;2;180;60;0mgrad_norm:  0.8319  \x1b[33mmemory:  1.41GiB(1.79%)  \x1b[34mtps: 193,831  \x1b[36mtflops: "
+      "18.36  \x1b[35mmfu: 1.86%\x1b[39m\n");
+  expect_first(log, 22, 6.225);
+  EXPECT_DOUBLE_EQ(*log.points[0].tokens_per_second, 193831);
+  EXPECT_DOUBLE_EQ(*log.points[0].grad_norm, 0.8319);
+}
+
+TEST(LogFormats, olmo_prints_a_block_for_every_step) {
+  const auto log = read(
+      "2024-08-06 09:59:26.181 host:0  olmo.train:908  INFO    [step=1/739328,epoch=0]\n"
+      "    optim/total_grad_norm=231.7\n"
+      "    train/CrossEntropyLoss=12.18\n"
+      "    train/Perplexity=195,153\n"
+      "    throughput/total_tokens=1,048,576\n"
+      "    System/Peak GPU Memory (MB)=46,911\n"
+      "2024-08-06 10:00:05.520 host:0  olmo.train:908  INFO    [step=2/739328,epoch=0]\n"
+      "    train/CrossEntropyLoss=12.05\n"
+      "    throughput/total_tokens=2,097,152\n"
+      "2024-08-06 10:00:06.520 host:0  olmo.train:908  INFO    Saving checkpoint...\n");
+  ASSERT_EQ(log.points.size(), 2u);
+  expect_first(log, 1, 12.18);
+  EXPECT_DOUBLE_EQ(*log.points[0].grad_norm, 231.7);
+  EXPECT_DOUBLE_EQ(*log.points[0].tokens, 1048576);
+  EXPECT_DOUBLE_EQ(*log.points[1].step, 2);
+  EXPECT_DOUBLE_EQ(*log.points[1].loss, 12.05);
+}
+
+TEST(LogFormats, olmo_core) {
+  const auto log = read(
+      "2025-02-01T10:00:00Z\thost:0\tolmo_core.train.callbacks.console_logger:111\tINFO\t[step=100/1000,epoch=1]\n"
+      "    optim/LR (group 0)=2.0000E-04\n"
+      "    optim/total grad norm=1.204\n"
+      "    train/CE loss=6.871\n"
+      "    train/PPL=964.0\n");
+  expect_first(log, 100, 6.871);
+  EXPECT_DOUBLE_EQ(*log.points[0].learning_rate, 2e-4);
+}
+
+TEST(LogFormats, composer_and_llm_foundry) {
+  const auto log = read(
+      "[batch=366/48000]:\n"
+      "         Train time/batch: 365\n"
+      "         Train time/token: 382730240\n"
+      "         Train trainer/device_train_microbatch_size: 16\n"
+      "         Train loss/train/total: 10.3750\n"
+      "         Train metrics/train/LanguageCrossEntropy: 10.3750\n");
+  expect_first(log, 365, 10.375);
+  EXPECT_DOUBLE_EQ(*log.points[0].tokens, 382730240);
+}
+
+TEST(LogFormats, maxtext) {
+  const auto log = read(
+      "completed step: 9, seconds: 1.341, TFLOP/s/device: 257.929, Tokens/s/device: 36653.244, total_weights: 1, loss: "
+      "10.879\n");
+  expect_first(log, 9, 10.879);
+}
+
+TEST(LogFormats, deepspeed_pipeline) {
+  const auto log = read(
+      "[2023-01-11 13:30:00,123] [INFO] [engine.py:309:train_batch] steps: 10 loss: 6.9001 iter time (s): 0.512 "
+      "samples/sec: 99.998\n");
+  expect_first(log, 10, 6.9001);
+}
+
+TEST(LogFormats, hugging_face_console_dicts) {
+  const auto log = read(
+      "  1%|          | 10/1000 [00:10<16:30,  1.00s/it]\r{'loss': 2.1, 'grad_norm': 1.5, 'learning_rate': 1e-05, "
+      "'epoch': 0.01}\n{'loss': nan, 'learning_rate': 1e-05, 'epoch': 0.02}\n");
+  ASSERT_EQ(log.points.size(), 1u);
+  EXPECT_DOUBLE_EQ(*log.points[0].loss, 2.1);
+  EXPECT_EQ(log.not_finite, 1u);
+}
+
+TEST(LogFormats, llama_factory_trainer_log) {
+  const auto log = read(
+      "{\"current_steps\": 10, \"total_steps\": 8660, \"loss\": 2.4977, \"lr\": 4.9e-05, \"epoch\": 0.01, "
+      "\"percentage\": 0.12, \"elapsed_time\": \"0:00:24\", \"remaining_time\": \"5:46:02\"}\n");
+  expect_first(log, 10, 2.4977);
+  EXPECT_DOUBLE_EQ(*log.points[0].wall_seconds, 24);
+}
+
+TEST(LogFormats, trainer_state_with_bare_nan) {
+  const auto log = read(
+      "{\n \"best_metric\": null,\n \"global_step\": 30,\n \"log_history\": [\n  {\n   \"epoch\": 0.1,\n   \"loss\": "
+      "NaN,\n   "
+      "\"step\": 10\n  },\n  {\n   \"epoch\": 0.2,\n   \"loss\": 5.5,\n   \"step\": 20\n  },\n  {\n   \"train_loss\": "
+      "6.5,\n   "
+      "\"train_runtime\": 9.5,\n   \"step\": 30\n  }\n ]\n}\n");
+  EXPECT_EQ(log.format, "hf-trainer-state");
+  ASSERT_EQ(log.points.size(), 1u);  // the NaN is counted, the row of totals is not a measurement
+  EXPECT_EQ(log.not_finite, 1u);
+  expect_first(log, 20, 5.5);
+  EXPECT_FALSE(log.truncated);
+}
+
+TEST(LogFormats, weights_and_biases_history_with_nested_values) {
+  const auto log = read(
+      "{\"_step\": 3, \"_runtime\": 12.5, \"train/loss\": 9.75, \"gpu\": {\"0\": {\"mem\": 1.5}}, \"train/lr\": "
+      "0.001}\n"
+      "{\"_step\": 4, \"_runtime\": 13.5, \"train/CE loss\": 9.5}\n");
+  ASSERT_EQ(log.points.size(), 2u);
+  expect_first(log, 3, 9.75);
+  EXPECT_DOUBLE_EQ(*log.points[0].learning_rate, 0.001);
+  EXPECT_DOUBLE_EQ(*log.points[1].loss, 9.5);
+}
+
+TEST(LogFormats, weights_and_biases_chart) {
+  const auto log = read(
+      "\"Step\",\"run, 1 - train/loss\",\"run, 1 - train/loss__MIN\",\"run, 1 - train/loss__MAX\"\n"
+      "\"0\",\"10.9\",\"10.8\",\"11\"\n\"50\",\"8.25\",\"8\",\"8.5\"\n");
+  EXPECT_EQ(log.format, "csv");
+  ASSERT_EQ(log.points.size(), 2u);
+  EXPECT_DOUBLE_EQ(*log.points[1].step, 50);
+  EXPECT_DOUBLE_EQ(*log.points[1].loss, 8.25);
+}
+
+TEST(LogFormats, lightning_metrics) {
+  const auto log =
+      read("epoch,lr-AdamW,step,train_loss_epoch,train_loss_step,val_loss\n0,0.001,49,,9.25,\n0,,99,,,8.5\n");
+  ASSERT_EQ(log.points.size(), 2u);
+  expect_first(log, 49, 9.25);
+  EXPECT_DOUBLE_EQ(*log.points[0].learning_rate, 0.001);
+  EXPECT_DOUBLE_EQ(*log.points[1].eval_loss, 8.5);
+}
+
+TEST(LogFormats, a_broken_line_of_json_lines_costs_only_itself) {
+  const auto log = read(
+      "{\"step\": 1, \"loss\": 9.5}\n{\"step\": 2, \"loss\": 9.25, \"na\n{\"step\": 3, \"loss\": 9.0}\n{\"step\": 4, "
+      "\"loss\": 8\n{\"step\": 5, \"loss\": 8.5}\n");
+  ASSERT_EQ(log.points.size(), 3u);
+  EXPECT_DOUBLE_EQ(*log.points[1].step, 3);
+  EXPECT_DOUBLE_EQ(*log.points[2].step, 5);
+}
+
+TEST(LogFormats, remarks_name_the_line_of_the_file) {
+  const auto log = read("\nnothing\r\nInitializing from checkpoint base\niter 0: loss 2.5\n");
+  ASSERT_EQ(log.remarks.size(), 1u);
+  EXPECT_EQ(log.remarks[0].line, 3u);
+  EXPECT_EQ(log.lines, 4u);
+}
+
+TEST(LogFormats, source_code_in_a_log_is_no_statement_of_the_run) {
+  const auto log = read(
+      "class GPT(nn.Module):\n    def from_pretrained(cls, model_type):\n    # finetune from a pretrained model\n"
+      "    if resume from: pass\nstep:1/10 train_loss:10.9\n");
+  EXPECT_TRUE(log.remarks.empty()) << log.remarks.front().text;
+}
+
+TEST(WordScan, finds_what_a_search_for_each_word_finds) {
+  const std::vector<std::string_view> words{"loss", "trl:", "from_pretrained", "[step="};
+  const WordScan scan{words};
+  const std::string pieces[] = {"x",        "lo",    "los",    "loss", "LOSS", "trl",    "trl:", "from_pretrained",
+                                "from_pre", "[step", "[step=", "\n",   " ",    "sslosl", "\xff"};
+  std::uint64_t state = 5;
+  for (int trial = 0; trial < 2000; ++trial) {
+    std::string text, lowered;
+    for (int k = 0; k < 6; ++k) {
+      state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+      text += pieces[(state >> 33) % std::size(pieces)];
+    }
+    for (const char c : text) lowered += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    auto first = std::string::npos;
+    for (const auto word : words) first = std::min(first, lowered.find(word));
+    ASSERT_EQ(scan.find(text), first) << text;
+  }
+}
+
+TEST(FlatObjects, pieces_give_what_the_whole_gives) {
+  std::string text = "{\"log_history\": [";
+  for (int i = 0; i < 200; ++i)
+    text += "{\"step\": " + std::to_string(i) +
+            ", \"note\": \"a } b\", \"mem\": {\"gpu\": 1}, \"loss\": " + std::to_string(200 - i) + ".5},\n  ";
+  text += "{}]}";
+  const auto collect = [](std::vector<double>& out) {
+    return [&out](const FlatObject& object) {
+      bool loss = false;
+      for (const auto& [name, value] : object.numbers)
+        if (name == "loss") {
+          out.push_back(value);
+          loss = true;
+        }
+      return loss;
+    };
+  };
+  std::vector<double> whole;
+  EXPECT_TRUE(training_log::each_flat_object(text, collect(whole)));
+  ASSERT_EQ(whole.size(), 200u);
+  for (const std::size_t piece : {1u, 7u, 64u, 1000u}) {
+    std::vector<double> found;
+    FlatObjects objects{collect(found)};
+    std::string window;
+    for (std::size_t at = 0; at < text.size() || !window.empty();) {
+      window += text.substr(at, piece);
+      at = std::min(text.size(), at + piece);
+      window.erase(0, objects.read(window, at == text.size()));
+    }
+    EXPECT_EQ(found, whole) << piece;
+    EXPECT_FALSE(objects.open());
+  }
+}
+
+/// A sparse file: `head`, a hole of `hole` bytes, `tail`.
+std::filesystem::path sparse(const std::filesystem::path& folder, std::string_view head, std::uint64_t hole,
+                             std::string_view tail) {
+  const auto path = folder / "huge.log";
+  std::ofstream out{path, std::ios::binary};
+  out.write(head.data(), static_cast<std::streamsize>(head.size()));
+  out.seekp(static_cast<std::streamoff>(hole), std::ios::cur);
+  out.write(tail.data(), static_cast<std::streamsize>(tail.size()));
+  return path;
+}
+
+class OpenFile {
+ public:
+  explicit OpenFile(const std::filesystem::path& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  ~OpenFile() { ::close(fd_); }
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  ByteSource source() const { return *ByteSource::open("huge.log", fd_); }
+
+ private:
+  int fd_;
+};
+
+TEST(Streaming, a_window_never_grows_past_its_pieces) {
+  testing::TemporaryFolder folder;
+  const OpenFile file{sparse(folder.path(), "a\n", std::uint64_t{64} << 20, "\nb\n")};
+  const auto source = file.source();
+  Feed feed{source};
+  std::size_t largest = 0, lines = 0;
+  training_log::LineFeed reader{feed};
+  std::string_view line;
+  while (reader.next(line)) {
+    ++lines;
+    largest = std::max(largest, std::max(line.size(), feed.ahead().size()));
+  }
+  EXPECT_EQ(lines, 3u);
+  EXPECT_LE(largest, 2 * Feed::kChunk);
+}
+
+TEST(Streaming, a_line_of_64_mib_is_passed_over_and_both_ends_are_read) {
+  testing::TemporaryFolder folder;
+  const OpenFile file{sparse(folder.path(), "iter 1: loss 10.5\n" + std::string(5000, ' '), std::uint64_t{64} << 20,
+                             "\niter 2: loss 10.25\n")};
+  const auto log = read_training_log(file.source());
+  ASSERT_TRUE(log.ok()) << log.error().text();
+  ASSERT_EQ(log->points.size(), 2u);
+  EXPECT_DOUBLE_EQ(*log->points[1].loss, 10.25);
+}
+
+TEST(Streaming, a_file_that_shrinks_is_an_error_with_a_code) {
+  testing::TemporaryFolder folder;
+  const auto path = sparse(folder.path(), "iter 1: loss 10.5\n" + std::string(9000, '\n'), 5u << 20, "x");
+  const OpenFile file{path};
+  const auto source = file.source();
+  std::filesystem::resize_file(path, 100);
+  const auto log = read_training_log(source);
+  ASSERT_FALSE(log.ok());
+  EXPECT_EQ(log.error().code, "READ_CHANGED");
+}
+
+TEST(Streaming, a_million_points_are_thinned_evenly_and_kinds_are_kept_apart) {
+  std::string text = "step,loss,val_loss\n";
+  for (int i = 0; i < 500'000; ++i) {
+    const auto step = std::to_string(i);
+    text += step + ",3.5,\n" + step + ",,3.25\n";  // strictly alternating: one in two must not lose a kind
+  }
+  const auto log = read(text);
+  EXPECT_LE(log.points.size(), TrainingLog::kMaximumPoints);
+  EXPECT_GT(log.points.size(), TrainingLog::kMaximumPoints / 3);
+  EXPECT_GE(log.kept_every, 5u);
+  std::size_t training = 0, held_out = 0;
+  double last = -1, widest = 0;
+  for (const auto& point : log.points) {
+    training += point.loss ? 1 : 0;
+    held_out += point.eval_loss ? 1 : 0;
+    if (!point.loss) continue;
+    widest = std::max(widest, *point.step - last);
+    last = *point.step;
+  }
+  EXPECT_NEAR(static_cast<double>(training), static_cast<double>(held_out), 2);
+  EXPECT_LE(widest, 2 * static_cast<double>(log.kept_every));
+  EXPECT_GT(last, 499'000);
+}
+
+}  // namespace
+}  // namespace pedigree::io
