@@ -12,9 +12,16 @@ namespace {
 
 constexpr std::size_t kMaximumCells = 64;
 
-bool word_character(char c) {
-  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '/' || c == '-';
+constexpr std::array<bool, 256> word_table() {
+  std::array<bool, 256> table{};
+  for (int c = 0; c < 256; ++c)
+    table[static_cast<std::size_t>(c)] =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '/' || c == '-';
+  return table;
 }
+constexpr auto kWordCharacters = word_table();
+
+bool word_character(char c) { return kWordCharacters[static_cast<unsigned char>(c)]; }
 
 bool filler(char c) { return c == ' ' || c == '\t' || c == '"' || c == '\''; }
 
@@ -37,16 +44,18 @@ std::optional<Cell> cell_at(std::string_view line, std::size_t at) {
 }  // namespace
 
 void plain_lower(std::string_view line, std::string& out) {
-  out.clear();
-  for (std::size_t i = 0; i < line.size() && out.size() < kParsedPrefix; ++i) {
+  out.resize(std::min(line.size(), kParsedPrefix));
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < line.size() && size < out.size(); ++i) {
     const char c = line[i];
     if (c == '\x1b' && i + 1 < line.size() && line[i + 1] == '[') {
       i += 2;
       while (i < line.size() && !(line[i] >= '@' && line[i] <= '~')) ++i;
     } else if (c != '\b') {
-      out += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+      out[size++] = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
     }
   }
+  out.resize(size);
 }
 
 std::optional<double> value_after(std::string_view rest) {

@@ -1,59 +1,52 @@
 // SPDX-License-Identifier: MIT
 #include "word_scan.hpp"
 
-#include <algorithm>
-
 namespace pedigree::io::training_log {
 namespace {
 
-unsigned char lower(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte >= 'A' && byte <= 'Z' ? static_cast<unsigned char>(byte + 32) : byte;
-}
+constexpr std::size_t kStride = 8;  // places looked at before a branch
 
-unsigned char upper(unsigned char c) { return c >= 'a' && c <= 'z' ? static_cast<unsigned char>(c - 32) : c; }
-
-std::size_t pair(unsigned char first, unsigned char second) { return static_cast<std::size_t>(first) << 8 | second; }
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 }  // namespace
 
 WordScan::WordScan(const std::vector<std::string_view>& words) {
-  step_.fill(kHead - 1);
   for (const auto word : words) {
     if (word.size() < kHead) continue;
+    const std::uint32_t group = 1u << (words_.size() % kGroups);
     words_.emplace_back(word);
-    // A pair that ends k bytes before the head's end allows a step of k; zero: a word may begin here.
-    for (std::size_t i = 1; i < kHead; ++i) {
-      const auto step = static_cast<std::uint8_t>(kHead - 1 - i);
-      const unsigned char a = lower(word[i - 1]), b = lower(word[i]);
-      for (const auto first : {a, upper(a)})
-        for (const auto second : {b, upper(b)}) {
-          auto& known = step_[pair(first, second)];
-          known = std::min(known, step);
-        }
+    for (std::size_t i = 0; i < kHead; ++i) {
+      const auto byte = static_cast<unsigned char>(word[i]);
+      table_[i][byte] |= group;
+      if (byte >= 'a' && byte <= 'z') table_[i][byte - 32] |= group;
     }
   }
 }
 
-bool WordScan::word_at(std::string_view text, std::size_t at) const {
-  return std::any_of(words_.begin(), words_.end(), [&](const std::string& word) {
-    if (text.size() - at < word.size()) return false;
-    for (std::size_t i = 0; i < word.size(); ++i)
-      if (lower(text[at + i]) != static_cast<unsigned char>(word[i])) return false;
-    return true;
-  });
+bool WordScan::word_at(std::string_view rest, std::uint32_t groups) const {
+  for (std::size_t w = 0; w < words_.size(); ++w) {
+    const std::string_view word = words_[w];
+    if ((groups >> (w % kGroups) & 1) == 0 || rest.size() < word.size()) continue;
+    std::size_t same = 0;
+    while (same < word.size() && lower(rest[same]) == word[same]) ++same;
+    if (same == word.size()) return true;
+  }
+  return false;
 }
 
 std::size_t WordScan::find(std::string_view text, std::size_t from) const {
   const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
-  for (std::size_t end = from + kHead - 1; end < text.size();) {
-    const auto step = step_[pair(bytes[end - 1], bytes[end])];
-    if (step != 0) {
-      end += step;
-      continue;
+  std::size_t at = from;
+  const std::size_t places = text.size() < kHead ? 0 : text.size() - kHead + 1;
+  while (at < places) {
+    while (at + kStride <= places) {
+      std::uint32_t any = 0;
+      for (std::size_t i = 0; i < kStride; ++i) any |= groups_at(bytes + at + i);
+      if (any != 0) break;
+      at += kStride;
     }
-    if (word_at(text, end + 1 - kHead)) return end + 1 - kHead;
-    ++end;
+    for (std::size_t i = 0; i < kStride && at < places; ++i, ++at)
+      if (const auto groups = groups_at(bytes + at); groups != 0 && word_at(text.substr(at), groups)) return at;
   }
   return std::string_view::npos;
 }
