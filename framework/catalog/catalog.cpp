@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <set>
 
 #include "framework/core/descriptor.hpp"
 #include "pedigree/io/artifact_role.hpp"
@@ -129,6 +130,25 @@ std::vector<std::string> Catalog::group_names() const {
   for (const auto& [name, members] : groups_) names.push_back(name);
   std::sort(names.begin(), names.end());
   return names;
+}
+
+bool Catalog::descends_from(const Card& card, const std::string& ancestor) const {
+  std::set<std::string> seen;
+  std::vector<const Card*> open{&card};
+  while (!open.empty()) {
+    const auto* next = open.back();
+    open.pop_back();
+    if (next->id == ancestor) return true;
+    if (!seen.insert(next->id).second) continue;
+    const auto lineage = next->facts.find("lineage");
+    if (lineage == next->facts.end() || !lineage->is_object() || !lineage->contains("parents")) continue;
+    for (const auto& parent : (*lineage)["parents"]) {
+      const auto component = text_of(parent, "component");
+      if (component != "model" && component != "text_decoder") continue;
+      if (const auto* known = find(text_of(parent, "id"))) open.push_back(known);
+    }
+  }
+  return false;
 }
 
 std::vector<std::string> Catalog::ids() const {

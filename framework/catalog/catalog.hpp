@@ -45,6 +45,9 @@ class Catalog {
   /// Members of a group in order of id; "all" is every card. Empty for an unknown group.
   std::vector<const Card*> group(const std::string& name) const;
   std::vector<std::string> group_names() const;  ///< sorted, with "all"
+  /// Following declared parents of the whole model or its decoder upwards from `card` meets `ancestor`
+  /// (an id of a card); true of the card itself.
+  bool descends_from(const Card& card, const std::string& ancestor) const;
   std::vector<std::string> ids() const;          ///< ids and aliases, for did-you-mean
   /// "did you mean ...?" candidate: the nearest id or alias, also compared by the name alone; "".
   std::string suggestion(const std::string& id) const;

@@ -11,15 +11,42 @@ namespace pedigree::plugin {
 namespace {
 namespace fs = std::filesystem;
 
-std::vector<fs::path> manifests_in(const fs::path& folder, Diagnostics& problems) {
-  std::vector<fs::path> found;
+/// What lies in a plugin folder, each list in order of name.
+struct Folder {
+  std::vector<fs::path> manifests, libraries;
+};
+
+Folder list(const fs::path& folder, Diagnostics& problems) {
+  Folder found;
   std::error_code error;
-  for (fs::directory_iterator it{folder, error}, end; !error && it != end; it.increment(error))
-    if (it->path().filename().string().ends_with(kManifestSuffix)) found.push_back(it->path());
+  for (fs::directory_iterator it{folder, error}, end; !error && it != end; it.increment(error)) {
+    const auto name = it->path().filename().string();
+    if (name.ends_with(kManifestSuffix)) found.manifests.push_back(it->path());
+    if (name.ends_with(kLibrarySuffix)) found.libraries.push_back(it->path());
+  }
   if (error)
     problems.push_back(problem({"FOLDER_UNREADABLE", folder.string(), {}, "cannot list: " + error.message(), {}}));
-  std::sort(found.begin(), found.end());
+  std::sort(found.manifests.begin(), found.manifests.end());
+  std::sort(found.libraries.begin(), found.libraries.end());
   return found;
+}
+
+/// A library without a manifest would be left out in silence, and its author would search for the reason.
+void warn_of_lone_libraries(const Folder& folder, Discovered& found) {
+  for (const auto& library : folder.libraries) {
+    const auto name = library.string();
+    const auto manifest = name.substr(0, name.size() - kLibrarySuffix.size()) + std::string{kManifestSuffix};
+    if (std::binary_search(folder.manifests.begin(), folder.manifests.end(), fs::path{manifest})) continue;
+    if (std::any_of(found.plugins.begin(), found.plugins.end(), [&](const auto& p) { return p.library == library; }))
+      continue;
+    found.problems.push_back(
+        problem({"MANIFEST_ABSENT",
+                 name,
+                 {},
+                 "has no manifest beside it, so the plugin was left out",
+                 "install " + fs::path{manifest}.filename().string() + ", which the build wrote, with it"},
+                Severity::warning));
+  }
 }
 
 io::Result<Manifest> read_manifest(const fs::path& file, const TrustRules& rules) {
@@ -67,13 +94,15 @@ Discovered discover(const SearchPath& path) {
       collector.found.problems.push_back(problem(trusted.error()));
       continue;
     }
-    for (const auto& file : manifests_in(folder, collector.found.problems)) {
+    const auto files = list(folder, collector.found.problems);
+    for (const auto& file : files.manifests) {
       auto manifest = read_manifest(file, rules);
       if (manifest)
         collector.add(std::move(*manifest), file);
       else
         collector.found.problems.push_back(problem(manifest.error()));
     }
+    warn_of_lone_libraries(files, collector.found);
   }
   return std::move(collector.found);
 }

@@ -107,7 +107,7 @@ verdict::ReferenceFacts facts_of(const artifact::ResolvedModel& subject, const a
 
 verdict::Case assemble(const pipeline::Pipeline& pipeline, const std::vector<artifact::ResolvedModel>& models,
                        const Plan& plan, const std::vector<JobResult>& results,
-                       std::vector<std::string> missing_references) {
+                       const std::vector<OwedReference>& missing) {
   verdict::Case weighed;
   FamilyAnalyzers families;
   for (const auto& result : results) {
@@ -122,7 +122,10 @@ verdict::Case assemble(const pipeline::Pipeline& pipeline, const std::vector<art
   weighed.claim_scope = pipeline.claim_scope;
   for (std::size_t i = 1; i < models.size(); ++i)
     weighed.references.push_back(facts_of(models.front(), models[i], families, weighed));
-  weighed.missing_references = std::move(missing_references);
+  for (const auto& owed : missing) {
+    weighed.missing_references.push_back(owed.id + ": " + owed.reason);
+    if (owed.same_shape) weighed.missing_twins.push_back(owed.id);
+  }
   return weighed;
 }
 

@@ -6,6 +6,7 @@
 
 #include "framework/artifact/model.hpp"
 #include "framework/pipeline/pipeline.hpp"
+#include "framework/run/obvious.hpp"
 #include "framework/run/plan.hpp"
 #include "framework/run/records.hpp"
 #include "framework/verdict/verdict.hpp"
@@ -15,6 +16,6 @@ namespace pedigree::run {
 /// Pure: results in the order of the plan, so the case does not depend on who finished first.
 verdict::Case assemble(const pipeline::Pipeline& pipeline, const std::vector<artifact::ResolvedModel>& models,
                        const Plan& plan, const std::vector<JobResult>& results,
-                       std::vector<std::string> missing_references);
+                       const std::vector<OwedReference>& missing);
 
 }  // namespace pedigree::run

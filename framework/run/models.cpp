@@ -19,12 +19,6 @@ artifact::Wanted wanted_from(const pipeline::ModelSpec& spec) {
   return {spec.id, spec.role, spec.revision, spec.path, spec.artifacts};
 }
 
-std::string text_of(const nlohmann::json& object, const char* key) {
-  if (!object.is_object()) return {};
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
-}
-
 artifact::File file_from(const catalog::Facts& facts) {
   return {facts.role, facts.name, "", facts.bytes, facts.bytes.size()};
 }
@@ -136,8 +130,9 @@ class Gathering {
                    "see `pedigree list models`"};
     std::error_code error;
     const bool look_in_cache = std::filesystem::is_directory(artifact::hub_cache_folder(environment_), error);
+    const std::string subject = canonical(pipeline_.subject.id);
     for (const auto* card : cards) {
-      if (descends_from_subject(*card) || !taken_.insert(card->id).second) continue;
+      if (catalog_.descends_from(*card, subject) || !taken_.insert(card->id).second) continue;
       models_.push_back(from_group(*card, group.role, look_in_cache));
     }
     return Done{};
@@ -154,27 +149,6 @@ class Gathering {
       }
     }
     return from_card(card, model_role, "");
-  }
-
-  /// Following declared parents upwards meets the subject.
-  bool descends_from_subject(const catalog::Card& card) const {
-    const std::string subject = canonical(pipeline_.subject.id);
-    std::set<std::string> seen;
-    std::vector<const catalog::Card*> open{&card};
-    while (!open.empty()) {
-      const auto* next = open.back();
-      open.pop_back();
-      if (next->id == subject) return true;
-      if (!seen.insert(next->id).second) continue;
-      const auto lineage = next->facts.find("lineage");
-      if (lineage == next->facts.end() || !lineage->is_object() || !lineage->contains("parents")) continue;
-      for (const auto& parent : (*lineage)["parents"]) {
-        const auto component = text_of(parent, "component");
-        if (component != "model" && component != "text_decoder") continue;
-        if (const auto* known = catalog_.find(text_of(parent, "id"))) open.push_back(known);
-      }
-    }
-    return false;
   }
 
   std::string canonical(const std::string& id) const {

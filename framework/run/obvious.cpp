@@ -56,7 +56,13 @@ std::string describe(const Likeness& found) {
   return text;
 }
 
-/// The id without "#2" and the like, as the catalog knows it.
+/// Dates of cards are as exact as is known ("2024", "2024-09"): later only where both say so.
+bool later(const std::string& date, const std::string& than) {
+  const auto known = std::min(date.size(), than.size());
+  return known > 0 && date.compare(0, known, than, 0, known) > 0;
+}
+
+/// Ids of the cards of `models`, without "#2" and the like.
 std::set<std::string> known_ids(const std::vector<artifact::ResolvedModel>& models, const catalog::Catalog& catalog) {
   std::set<std::string> ids;
   for (const auto& model : models) {
@@ -75,13 +81,19 @@ std::vector<OwedReference> obvious_missing(const artifact::ResolvedModel& subjec
   const auto* decoder = config ? config->find("text_decoder") : nullptr;
   if (decoder == nullptr) return {};
   const auto present = known_ids(models, catalog);
+  const auto* own = catalog.find(subject.id);
+  const auto may_be_ancestor = [&](const catalog::Card& card) {
+    if (own != nullptr && later(card.released, own->released)) return false;
+    return std::none_of(present.begin(), present.end(),
+                        [&](const std::string& id) { return catalog.descends_from(card, id); });
+  };
   struct Candidate {
     const catalog::Card* card;
     Likeness likeness;
   };
   std::vector<Candidate> candidates;
   for (const auto& card : catalog.cards()) {
-    if (present.count(card.id) != 0) continue;
+    if (present.count(card.id) != 0 || !may_be_ancestor(card)) continue;
     const auto facts = card.facts.find("config");
     if (facts == card.facts.end() || !facts->is_object()) continue;
     const auto known = io::interpret_config(*facts);
@@ -95,7 +107,8 @@ std::vector<OwedReference> obvious_missing(const artifact::ResolvedModel& subjec
   });
   std::vector<OwedReference> owed;
   for (std::size_t i = 0; i < std::min(kMostNamed, candidates.size()); ++i)
-    owed.push_back({candidates[i].card->id, describe(candidates[i].likeness)});
+    owed.push_back(
+        {candidates[i].card->id, describe(candidates[i].likeness), candidates[i].likeness.core == kCoreKeys.size()});
   return owed;
 }
 

@@ -13,11 +13,14 @@ namespace pedigree::run {
 /// One of them: its id and why it is owed.
 struct OwedReference {
   std::string id, reason;
+  bool same_shape = false;  ///< all five core keys: in the set, its weights would be owed a comparison
 };
 
-/// Models of the catalog that share the subject's shape (at least four of the five core keys, or
-/// three and the vocabulary size) or its model_type, and are not among `models`: at most
-/// five, nearest first. A verdict is only as good as its reference set.
+/// Models of the catalog that share the subject's shape (at least four of the five core keys, or three
+/// and the vocabulary size or the model_type) and are not among `models`: at most five, nearest first.
+/// A verdict is only as good as its reference set. Left out are those that cannot be an ancestor by the
+/// catalog's facts (released later than the subject, or its declared descendants), and declared
+/// descendants of a reference in the set, for which that reference stands.
 std::vector<OwedReference> obvious_missing(const artifact::ResolvedModel& subject,
                                            const std::vector<artifact::ResolvedModel>& models,
                                            const catalog::Catalog& catalog);

@@ -84,14 +84,6 @@ report::Provenance provenance_of(const pipeline::Pipeline& pipeline, const std::
   return provenance;
 }
 
-std::vector<std::string> owed_lines(const artifact::ResolvedModel& subject,
-                                    const std::vector<artifact::ResolvedModel>& models,
-                                    const catalog::Catalog& catalog) {
-  std::vector<std::string> lines;
-  for (const auto& owed : obvious_missing(subject, models, catalog)) lines.push_back(owed.id + ": " + owed.reason);
-  return lines;
-}
-
 json event_line(const Event& event) {
   json line{{"schema", "pedigree/event/v1"}, {"event", to_string(event.kind)}};
   if (!event.analyzer.empty()) line["analyzer"] = event.analyzer;
@@ -124,8 +116,8 @@ class Run {
     const auto executed = run_jobs(*plan, *models, *inputs, stop);
     result_.aborted = executed.aborted;
     result_.interrupted = stop.stop_requested();
-    const auto weighed =
-        assemble(pipeline_, *models, *plan, executed.results, owed_lines(models->front(), *models, *settings_.catalog));
+    const auto weighed = assemble(pipeline_, *models, *plan, executed.results,
+                                  obvious_missing(models->front(), *models, *settings_.catalog));
     result_.evidence = weighed.evidence.size();
     const auto judgement = verdict::weigh(weighed, *profile);
     auto provenance = provenance_of(pipeline_, *models, *plan, *inputs, executed.results);

@@ -41,6 +41,7 @@ struct Case {
   std::vector<std::string> claim_scope;  ///< components claimed from scratch; empty: all
   std::vector<DeclaredReuse> declared;
   std::vector<std::string> missing_references;  ///< obvious references not in the set, with the reason
+  std::vector<std::string> missing_twins;       ///< ids of those whose decoder has the subject's shape
   /// Analyzer id -> factor on its likelihood ratios (the pipeline's `weight:`); absent: 1.
   std::map<std::string, double> analyzer_weight;
 };

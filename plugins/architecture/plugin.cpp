@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: MIT
 #include "plugins/architecture/config_analyzer.hpp"
 
-PEDIGREE_PLUGIN("pedigree.architecture", "0.1.0", "pedigree", "MIT", pedigree::architecture::ConfigAnalyzer)
+PEDIGREE_PLUGIN("org.pedigree.architecture", "0.1.0", "the pedigree authors", "MIT", pedigree::architecture::ConfigAnalyzer)

@@ -12,5 +12,5 @@ using pedigree::tokenizer::EmbeddingLinkAnalyzer;
 using pedigree::tokenizer::MergesAnalyzer;
 using pedigree::tokenizer::VocabularyAnalyzer;
 
-PEDIGREE_PLUGIN("pedigree.tokenizer", "1.0.0", "pedigree", "MIT", VocabularyAnalyzer, MergesAnalyzer,
+PEDIGREE_PLUGIN("org.pedigree.tokenizer", "0.1.0", "the pedigree authors", "MIT", VocabularyAnalyzer, MergesAnalyzer,
                 ConventionsAnalyzer, AncestryAnalyzer, EmbeddingLinkAnalyzer)

@@ -6,6 +6,7 @@ build=$1 cmake=$2 compiler=$3 sanitize=$4
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
+command -v make >/dev/null || export CMAKE_GENERATOR=Ninja  # a machine set up by ./dev alone has no make
 fail() { echo "package_test: $*" >&2; exit 1; }
 
 "$cmake" --install "$build" --component sdk --prefix "$folder/prefix" >install.log || { cat install.log; fail "install"; }

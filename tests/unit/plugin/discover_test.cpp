@@ -43,6 +43,17 @@ TEST_F(Discover, runs_no_code_of_a_plugin) {
   EXPECT_EQ(ids(discover()).size(), 1u);
 }
 
+TEST_F(Discover, says_that_a_library_without_a_manifest_is_left_out) {
+  install(folder_, "one");
+  folder_.write("lonely.pedigree.so", "library");
+  const auto found = discover();
+  EXPECT_EQ(ids(found), std::vector<std::string>{"org.example.one"});
+  ASSERT_EQ(codes(found), std::vector<std::string>{"PED-G003"});
+  EXPECT_EQ(found.problems[0].file, (folder_.path() / "lonely.pedigree.so").string());
+  EXPECT_THAT(found.problems[0].suggestion, HasSubstr("lonely.pedigree.json"));
+  EXPECT_EQ(found.problems[0].severity, Severity::warning);
+}
+
 TEST_F(Discover, of_an_empty_folder_is_empty) {
   EXPECT_TRUE(discover().plugins.empty());
   EXPECT_TRUE(discover().problems.empty());

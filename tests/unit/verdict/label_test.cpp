@@ -228,6 +228,19 @@ TEST(Label, of_a_repeated_configuration_waits_for_the_weights) {
   EXPECT_EQ(judgement.references.at(2).relation, "architecture_reuse");
 }
 
+TEST(Label, of_a_configuration_repeated_outside_the_set_waits_too) {
+  // A set that leaves the twin out must not clear a model that the whole set would not: A.X-K1 with DeepSeek-V3
+  // alone, when the catalog has Kimi-K2
+  Case thin = clean_metadata(5);
+  ASSERT_EQ(weigh(thin).model.label, Label::likely_from_scratch);
+  thin.missing_references = {"moonshotai/Kimi-K2-Instruct: 5 of 5 core keys equal"};
+  EXPECT_EQ(weigh(thin).model.label, Label::likely_from_scratch) << "named, and no twin";
+  thin.missing_twins = {"moonshotai/Kimi-K2-Instruct"};
+  const auto judgement = weigh(thin);
+  EXPECT_EQ(judgement.model.label, Label::inconclusive);
+  EXPECT_TRUE(has_reason(judgement.model, "verdict.owed-outside"));
+}
+
 TEST(Label, of_a_repeated_configuration_is_clean_once_the_weights_were_compared) {
   // EXAONE-3.0-7.8B has the shape of Llama-3-8B and shares nothing with it
   Case same = clean_metadata(2);
