@@ -19,6 +19,7 @@ constexpr double kSmallestEffect = 0.005;  // share of units, beside any p
 constexpr double kAgreement = 0.10;
 constexpr std::size_t kAgreeingUnits = 8;
 constexpr std::size_t kTokens = 4096;
+constexpr std::size_t kTokenBytes = std::size_t{128} << 20;  // of one side's embedding rows
 
 /// True when most columns of an orthogonal map have one entry that dominates.
 bool nearly_permutation(const Matrix& map) {
@@ -86,7 +87,9 @@ class Comparison {
   void compare_embeddings() {
     watch_.poll();
     const auto widest = static_cast<std::size_t>(std::max(a_.view->hidden, b_.view->hidden));
-    joined_ = joined_rows(*a_.model, *a_.view, *b_.model, *b_.view, std::max(kTokens, 2 * widest));
+    const std::size_t held =
+        std::max<std::size_t>(1024, kTokenBytes / (sizeof(float) * std::max<std::size_t>(1, widest)));
+    joined_ = joined_rows(*a_.model, *a_.view, *b_.model, *b_.view, std::min(held, std::max(kTokens, 2 * widest)));
     EmbeddingFinding& e = out_.embedding;
     e.basis = joined_.join.basis;
     e.common = joined_.join.tokens.size();
@@ -221,7 +224,8 @@ class Comparison {
                                   [&](const BlockMatch& pair) { return significant(pair, tests); });
     if (rows.subject.rows() < 4 * std::max(rows.subject.cols(), rows.reference.cols())) return;
     ResidualMap better = orthogonal_map(rows);
-    const bool relabelled = matching_.map.kind == Alignment::kSignedPermutation || nearly_permutation(better.matrix);
+    const bool relabelled = matching_.map.kind == Alignment::kSignedPermutation ||
+                            (better.dense() != nullptr && nearly_permutation(*better.dense()));
     if (relabelled)
       better = rounded_to_permutation(better);
     else
@@ -303,8 +307,8 @@ class Comparison {
     const bool narrowed = a_.view->hidden != b_.view->hidden;
     const bool by_axes = (narrowed || !related_) && e.axis_log10_p <= kRelated;  // the axes that matched are the map
     const bool rotated = e.axis_log10_p > kRelated && e.best == Alignment::kOrthogonal;
-    const ResidualMap map = rotated ? orthogonal_map(joined_.rows) : matching_.map;
-    if (narrowed && map.matrix.size() == 0 && !by_axes) return;
+    const ResidualMap map = !rotated ? matching_.map : rotated_.is_identity() ? orthogonal_map(joined_.rows) : rotated_;
+    if (narrowed && map.is_identity() && !by_axes) return;
     e.spectrum = by_axes ? axis_spectrum(joined_, axes_)
                          : inheritance_spectrum(joined_.subject_raw, map.apply(joined_.reference_raw));
     e.layer_map_cosine = mean_row_cosine(joined_.rows.subject, matching_.map.apply(joined_.rows.reference));

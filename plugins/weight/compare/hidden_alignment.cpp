@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "plugins/weight/compare/hidden_alignment.hpp"
 
+#include <algorithm>
+
 #include "plugins/weight/align/polar.hpp"
 
 namespace pedigree::weight {
 namespace {
-
-Matrix every_second(const Matrix& rows, Index first) {
-  if (rows.rows() <= first) return Matrix(0, rows.cols());
-  const Index count = (rows.rows() - first + 1) / 2;
-  Matrix out(count, rows.cols());
-  for (Index i = 0; i < count; ++i) out.row(i) = rows.row(first + 2 * i);
-  return out;
-}
 
 bool corresponding(const LayerUnits& a, const LayerUnits& b) {
   if (a.blocks.empty() || a.blocks.size() != b.blocks.size() || a.layers != b.layers) return false;
@@ -25,8 +19,15 @@ bool corresponding(const LayerUnits& a, const LayerUnits& b) {
 
 std::optional<HiddenUnitAlignment> hidden_unit_alignment(const LayerUnits& subject, const LayerUnits& reference) {
   if (!corresponding(subject, reference)) return std::nullopt;
+  Index rows = 0, widest = 0;
+  for (const auto& block : subject.blocks)
+    for (auto part : {&UnitParts::gate, &UnitParts::up, &UnitParts::down}) {
+      rows += (block.parts.*part).rows() / 2;
+      widest = std::max(widest, (block.parts.*part).cols());
+    }
+  if (rows < 2 * widest) return std::nullopt;  // too few for a map, before any matrix of that width is made
   Matrix cross;
-  Index rows = 0;
+  rows = 0;
   for (std::size_t i = 0; i < subject.blocks.size(); ++i)
     for (auto part : {&UnitParts::gate, &UnitParts::up, &UnitParts::down}) {
       const Matrix &a = subject.blocks[i].parts.*part, &b = reference.blocks[i].parts.*part;
@@ -38,8 +39,7 @@ std::optional<HiddenUnitAlignment> hidden_unit_alignment(const LayerUnits& subje
     }
   if (rows < 2 * std::max(cross.rows(), cross.cols()) || cross.size() == 0) return std::nullopt;
   HiddenUnitAlignment out;
-  out.map.kind = Alignment::kHiddenUnits;
-  out.map.matrix = polar_factor(cross);
+  out.map = ResidualMap::rotation(Alignment::kHiddenUnits, polar_factor(cross));
   return out;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "plugins/weight/compare/token_rows.hpp"
 
+#include <functional>
+
 #include "plugins/weight/model/folding.hpp"
 
 namespace pedigree::weight {
@@ -15,12 +17,6 @@ std::vector<std::uint32_t> rows_of(const std::vector<JoinedToken>& tokens, std::
 Matrix head_rows(const ModelView& model, const ComponentView& c, const std::vector<std::uint32_t>& rows) {
   Matrix out = load_rows(model.store(), c.head, rows);
   norm_fold(model.store(), c, c.final_norm, nullptr).fold_readers(out);
-  return out;
-}
-
-Matrix stacked(const Matrix& top, const Matrix& bottom) {
-  Matrix out(top.rows() + bottom.rows(), top.cols());
-  out << top, bottom;
   return out;
 }
 
@@ -40,6 +36,26 @@ Matrix few_rows(const Matrix& rows) {
   return out;
 }
 
+/// Embedding rows, over head rows where there are any, ready for comparison; a few as stored go to `raw`.
+/// Each part is read when its place is ready: of a wide model one part is a good share of all memory.
+Matrix side(Matrix embedding, Matrix& raw, const std::function<Matrix()>& head = {}) {
+  raw = few_rows(embedding);
+  if (!head) return prepared(std::move(embedding));
+  const Index count = embedding.rows();
+  Matrix out(2 * count, embedding.cols());
+  out.topRows(count) = prepared(std::move(embedding));
+  embedding.resize(0, 0);
+  out.bottomRows(count) = prepared(head());
+  return out;
+}
+
+bool heads_join(const ComponentView& a, const ComponentView& b) {
+  const auto joins = [](const ComponentView& c) {
+    return c.head.present() && c.head.rows() == c.embedding.rows() && c.head.inputs == c.embedding.inputs;
+  };
+  return joins(a) && joins(b);
+}
+
 /// Patch kernels: one row per (channel, offset), the same in every encoder of one patch size.
 JoinedRows joined_kernels(const ModelView& subject, const ComponentView& a, const ModelView& reference,
                           const ComponentView& b, std::size_t limit) {
@@ -48,8 +64,28 @@ JoinedRows joined_kernels(const ModelView& subject, const ComponentView& a, cons
   const auto positions = spread_indices(a.embedding.inputs, limit);
   out.join.basis = JoinBasis::kSameIds;
   for (const auto p : positions) out.join.tokens.push_back({p, p});
-  out.subject_raw = load_columns(subject.store(), a.embedding, positions);
-  out.reference_raw = load_columns(reference.store(), b.embedding, positions);
+  out.rows.subject = side(load_columns(subject.store(), a.embedding, positions), out.subject_raw);
+  out.rows.reference = side(load_columns(reference.store(), b.embedding, positions), out.reference_raw);
+  out.rows.tokens = out.rows.subject.rows();
+  return out;
+}
+
+JoinedRows joined_tokens(const ModelView& subject, const ComponentView& a, const ModelView& reference,
+                         const ComponentView& b, std::size_t limit) {
+  JoinedRows out;
+  if (!a.embedding.present() || !b.embedding.present()) return out;
+  out.join = join_tokens(subject.tokenizer(), a.embedding.rows(), reference.tokenizer(), b.embedding.rows());
+  const auto tokens = sample_tokens(out.join.tokens, limit);
+  if (tokens.empty()) return out;
+  const auto at = rows_of(tokens, &JoinedToken::subject_row), bt = rows_of(tokens, &JoinedToken::reference_row);
+  std::function<Matrix()> head_a, head_b;
+  if (heads_join(a, b)) {
+    head_a = [&] { return head_rows(subject, a, at); };
+    head_b = [&] { return head_rows(reference, b, bt); };
+  }
+  out.rows.subject = side(load_rows(subject.store(), a.embedding, at), out.subject_raw, head_a);
+  out.rows.reference = side(load_rows(reference.store(), b.embedding, bt), out.reference_raw, head_b);
+  out.rows.tokens = static_cast<Index>(tokens.size());
   return out;
 }
 
@@ -57,31 +93,9 @@ JoinedRows joined_kernels(const ModelView& subject, const ComponentView& a, cons
 
 JoinedRows joined_rows(const ModelView& subject, const ComponentView& a, const ModelView& reference,
                        const ComponentView& b, std::size_t limit) {
-  JoinedRows out;
-  if (!a.embedding_rows_are_tokens) {
-    out = joined_kernels(subject, a, reference, b, limit);
-  } else if (a.embedding.present() && b.embedding.present()) {
-    out.join = join_tokens(subject.tokenizer(), a.embedding.rows(), reference.tokenizer(), b.embedding.rows());
-    const auto tokens = sample_tokens(out.join.tokens, limit);
-    const auto at = rows_of(tokens, &JoinedToken::subject_row), bt = rows_of(tokens, &JoinedToken::reference_row);
-    out.subject_raw = load_rows(subject.store(), a.embedding, at);
-    out.reference_raw = load_rows(reference.store(), b.embedding, bt);
-    if (!tokens.empty() && a.head.present() && b.head.present() && a.head.rows() == a.embedding.rows() &&
-        b.head.rows() == b.embedding.rows()) {
-      out.rows.subject = stacked(prepared(out.subject_raw), prepared(head_rows(subject, a, at)));
-      out.rows.reference = stacked(prepared(out.reference_raw), prepared(head_rows(reference, b, bt)));
-    }
-  }
-  out.sampled = static_cast<std::size_t>(out.subject_raw.rows());
-  out.rows.tokens = out.subject_raw.rows();
-  const bool read = out.rows.empty() && out.sampled > 0;
-  Matrix few_a = few_rows(out.subject_raw), few_b = few_rows(out.reference_raw);
-  if (read) {
-    out.rows.subject = prepared(std::move(out.subject_raw));
-    out.rows.reference = prepared(std::move(out.reference_raw));
-  }
-  out.subject_raw = std::move(few_a);
-  out.reference_raw = std::move(few_b);
+  JoinedRows out = a.embedding_rows_are_tokens ? joined_tokens(subject, a, reference, b, limit)
+                                               : joined_kernels(subject, a, reference, b, limit);
+  out.sampled = static_cast<std::size_t>(out.rows.tokens);
   return out;
 }
 

@@ -144,9 +144,10 @@ class SelfRun {
   }
 
   void vocabulary(const ModelView& model, const ComponentView& view) {
-    constexpr std::uint64_t kRows = 32768;
+    constexpr std::uint64_t kMostRows = 32768, kBytes = std::uint64_t{128} << 20;
+    const std::uint64_t held = kBytes / (sizeof(float) * std::max<std::uint64_t>(1, view.embedding.inputs));
     if (!view.embedding.present() || !view.embedding_rows_are_tokens) return;
-    const auto rows = spread_indices(view.embedding.rows(), kRows);
+    const auto rows = spread_indices(view.embedding.rows(), std::clamp<std::uint64_t>(held, 1024, kMostRows));
     const std::size_t window = std::clamp<std::size_t>(rows.size() / 32, 32, 512);
     const RowBoundary seam = row_boundary(load_rows(model.store(), view.embedding, rows), window);
     if (!seam.valid) return;

@@ -204,6 +204,39 @@ TEST(residual_alignment, judges_a_rotation_on_tokens_it_was_not_made_from) {
   EXPECT_LT(std::abs(orthogonal_map(tokens(a, gaussian(random, 300, 20))).held_out_cosine), 0.15);
 }
 
+TEST(residual_alignment, rotates_wide_models_in_the_directions_of_a_few_rows) {
+  Random random(32);
+  const RotationLimits limits{32, 20};
+  const Matrix a = gaussian(random, 300, 60), turn = rotation(random, 60);
+  const ResidualMap map = orthogonal_map(tokens(a, a * turn), limits);
+  // 20 of 60 directions are rotated and the others dropped: sqrt(20/60) = 0.58 of every length is kept.
+  EXPECT_NEAR(map.held_out_cosine, std::sqrt(20.0 / 60), 0.06);
+  const UnitParts units = prepared(gated(random, 200, 60));
+  UnitParts turned = units, mapped = units;
+  for (auto part : {&UnitParts::gate, &UnitParts::up, &UnitParts::down}) {
+    turned.*part = (units.*part) * turn;
+    mapped.*part = map.apply(turned.*part);
+    normalise_rows(mapped.*part);
+  }
+  EXPECT_GT(match_units(units, mapped).fixed(), 190u);
+  EXPECT_LT(std::abs(orthogonal_map(tokens(a, gaussian(random, 300, 60)), limits).held_out_cosine), 0.15);
+}
+
+TEST(residual_alignment, relabels_more_axes_than_it_weighs_at_once) {
+  Random random(33);
+  constexpr Index kAxes = 1100;
+  const Matrix a = gaussian(random, 120, kAxes);
+  Matrix b(120, kAxes);
+  for (Index j = 0; j < kAxes; ++j) b.col((j * 7) % kAxes) = (j % 3 == 0 ? -1.0F : 1.0F) * a.col(j);
+  const ResidualMap map = signed_permutation_map(tokens(a, b));
+  EXPECT_GT(map.held_out_cosine, 0.999);
+  EXPECT_LT((map.apply(b) - a).cwiseAbs().maxCoeff(), 1e-4F);
+  EXPECT_LT((map.apply_back(a) - b).cwiseAbs().maxCoeff(), 1e-4F);
+  const AxisMatch axes = match_axes(tokens(a, b));
+  EXPECT_EQ(axes.matched(), static_cast<std::size_t>(kAxes));
+  EXPECT_EQ(axes.partner[3], 21u);
+}
+
 TEST(layer_map, follows_pruned_repeated_and_foreign_layers) {
   auto similarity = [](const std::vector<int>& sources, Index references) {
     MatrixD s = MatrixD::Zero(static_cast<Index>(sources.size()), references);
