@@ -19,16 +19,33 @@ bool is_plain_float(io::Dtype t) {
   return t == io::Dtype::kBF16 || t == io::Dtype::kF16 || t == io::Dtype::kF32 || t == io::Dtype::kF64;
 }
 
+bool finite(const TileSums& tile) {
+  return std::isfinite(tile.aa) && std::isfinite(tile.bb) && std::isfinite(tile.dd);
+}
+
+/// Of sides whose lengths differ eightfold, aa + bb - dd holds little but rounding.
+bool lopsided(const TileSums& tile) { return tile.aa > 64 * tile.bb || tile.bb > 64 * tile.aa; }
+
+/// True when the sums alone do not say all, so that add_tile needs the values.
+bool needs_values(const TileSums& tile) { return !finite(tile) || lopsided(tile); }
+
+double product_sum(const float* a, const float* b, std::size_t count) {
+  double sum = 0;
+  for (std::size_t i = 0; i < count; ++i) sum += static_cast<double>(a[i]) * static_cast<double>(b[i]);
+  return sum;
+}
+
 /// Adds one tile, again in double and without the pairs that are not finite, when its sums overflowed.
 void add_tile(const TileSums& tile, const float* a, const float* b, std::size_t count, PairSums& out) {
   out.equal += tile.equal;
-  if (std::isfinite(tile.aa) && std::isfinite(tile.bb) && std::isfinite(tile.dd)) {
+  if (finite(tile)) {
     out.pairs += count;
     out.a += tile.a;
     out.b += tile.b;
     out.aa += tile.aa;
     out.bb += tile.bb;
     out.dd += tile.dd;
+    out.ab += lopsided(tile) ? product_sum(a, b, count) : (tile.aa + tile.bb - tile.dd) / 2;
     out.abs_d += tile.abs_d;
     return;
   }
@@ -44,6 +61,7 @@ void add_tile(const TileSums& tile, const float* a, const float* b, std::size_t 
     out.aa += x * x;
     out.bb += y * y;
     out.dd += (x - y) * (x - y);
+    out.ab += x * y;
     out.abs_d += std::fabs(x - y);
   }
 }
@@ -89,8 +107,8 @@ PairSums sum_in_place(io::Dtype type, std::span<const std::byte> a, std::span<co
     const std::size_t size = std::min(kTile, count - first);
     const auto tile = type == io::Dtype::kBF16 ? tile_of_bf16(left.at(first), right.at(first), size)
                                                : tile_of_floats(left.at(first), right.at(first), size);
-    const bool finite = std::isfinite(tile.aa) && std::isfinite(tile.bb) && std::isfinite(tile.dd);
-    add_tile(tile, finite ? nullptr : left.floats(first, size), finite ? nullptr : right.floats(first, size), size,
+    const bool values = needs_values(tile);
+    add_tile(tile, values ? left.floats(first, size) : nullptr, values ? right.floats(first, size) : nullptr, size,
              out);
   }
   return out;
@@ -107,6 +125,7 @@ PairSums& PairSums::operator+=(const PairSums& o) {
   aa += o.aa;
   bb += o.bb;
   dd += o.dd;
+  ab += o.ab;
   abs_d += o.abs_d;
   return *this;
 }
@@ -117,18 +136,17 @@ double PairSums::equal_fraction() const {
 
 double PairSums::cosine() const {
   const double norms = std::sqrt(aa * bb);
-  return norms > 0 ? std::clamp((aa + bb - dd) / 2 / norms, -1.0, 1.0) : 0.0;
+  return norms > 0 ? std::clamp(ab / norms, -1.0, 1.0) : 0.0;
 }
 
 double PairSums::pearson() const {
   if (pairs < 2) return 0;
   const auto n = static_cast<double>(pairs);
-  // Variances of a, b and a - b; the difference keeps its precision when a and b nearly agree.
-  const double va = aa - a * a / n, vb = bb - b * b / n, vd = dd - (a - b) * (a - b) / n;
+  const double va = aa - a * a / n, vb = bb - b * b / n;
   const double norms = std::sqrt(std::max(va, 0.0) * std::max(vb, 0.0));
   // Below rounding error of the sums a spread is no spread: constant tensors have no correlation.
   if (va <= kRounding * aa || vb <= kRounding * bb || norms <= 0) return 0;
-  return std::clamp((va + vb - vd) / 2 / norms, -1.0, 1.0);
+  return std::clamp((ab - a * b / n) / norms, -1.0, 1.0);
 }
 
 double PairSums::relative_l2() const { return aa > 0 ? std::sqrt(dd / aa) : 0.0; }

@@ -19,13 +19,14 @@ struct PairSums {
   double a = 0, b = 0;           ///< sums of values
   double aa = 0, bb = 0;         ///< sums of squares
   double dd = 0;                 ///< sum of (a - b)^2
+  double ab = 0;                 ///< sum of a b: (aa + bb - dd) / 2 of tiles of like length, else added up by itself
   double abs_d = 0;              ///< sum of |a - b|
 
   PairSums& operator+=(const PairSums& other);
 
   std::uint64_t total() const { return pairs + not_finite; }
   double equal_fraction() const;
-  /// Cosine of the two tensors as vectors, (aa + bb - dd) / 2 over the norms; 0 when one is zero.
+  /// Cosine of the two tensors as vectors; 0 when one is zero.
   double cosine() const;
   /// Pearson correlation of the values: the cosine after each tensor's own mean is taken off.
   double pearson() const;

@@ -303,6 +303,25 @@ TEST(PairSums, agree_with_the_definitions_in_double) {
   EXPECT_NEAR(sums.mean_absolute_difference(), ad / n, 1e-7);
 }
 
+TEST(PairSums, cosines_hold_between_tensors_of_very_different_length) {
+  std::mt19937 random{5};
+  std::normal_distribution<float> normal;
+  std::vector<float> a(3 * kTile + 100), b(a.size());
+  double aa = 0, bb = 0, ab = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    a[i] = normal(random);
+    b[i] = 1e5F * (0.5F * a[i] + normal(random));
+    const double x = a[i], y = b[i];
+    aa += x * x;
+    bb += y * y;
+    ab += x * y;
+  }
+  const auto sums =
+      sum_pairs(io::Dtype::kF32, std::as_bytes(std::span{a}), io::Dtype::kF32, std::as_bytes(std::span{b}), a.size());
+  EXPECT_NEAR(sums.cosine(), ab / std::sqrt(aa * bb), 1e-5);
+  EXPECT_NEAR(sums.pearson(), ab / std::sqrt(aa * bb), 1e-3);
+}
+
 TEST(PairSums, every_loop_of_this_processor_gives_the_same_bits) {
   // Without vectors, AVX2, AVX-512: as far as the machine has them.
   const auto& plain = tile_loops().front();
