@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 #include "plugins/weight/compare/hidden_alignment.hpp"
+#include "plugins/weight/compare/joint_attention.hpp"
 #include "plugins/weight/compare/layer_details.hpp"
 #include "plugins/weight/compare/whole_layers.hpp"
 #include "plugins/weight/model/folding.hpp"
@@ -58,6 +58,8 @@ class Comparison {
       try_maps();
       if (!related_) probe_whole_layers();
       settle_layers();
+    } else {
+      settle_without_units();
     }
     return std::move(out_);
   }
@@ -109,6 +111,36 @@ class Comparison {
       if (axes_.partner[i] != kNoMatch)
         e.axis_cosine += std::abs(static_cast<double>(axes_.cosine[i])) /
                          static_cast<double>(std::max<std::size_t>(1, e.matched_axes));
+  }
+
+  /// No hidden units on one side (state-space layers, unknown names): embeddings and heads can still speak.
+  void settle_without_units() {
+    std::vector<ResidualMap> maps;
+    if (a_.view->hidden == b_.view->hidden) maps.push_back(identity_map(joined_.rows));
+    if (!joined_.rows.empty()) {
+      maps.push_back(signed_permutation_map(joined_.rows));
+      maps.push_back(orthogonal_map(joined_.rows));
+    }
+    for (auto& map : maps) {
+      MapTrial trial;
+      trial.kind = map.kind;
+      trial.held_out_cosine = map.held_out_cosine;
+      out_.trials.push_back(trial);
+      if (out_.trials.size() > 1 && map.held_out_cosine <= matching_.map.held_out_cosine) continue;
+      out_.chosen = out_.trials.size() - 1;
+      matching_.map = std::move(map);
+    }
+    if (maps.empty()) return;
+    settle_embedding();
+    for (const auto& layer : a_.view->layers) {
+      LayerFinding finding;
+      finding.subject_layer = layer.index;
+      out_.layers.push_back(std::move(finding));
+    }
+    const LayerMap nowhere(out_.layers.size(), -1);
+    settle_attention(a_, b_, matching_.map, nowhere, static_cast<double>(maps_), watch_, out_);
+    out_.comparable = std::any_of(out_.layers.begin(), out_.layers.end(), [](auto& l) { return l.heads.has_value(); });
+    if (!out_.comparable) out_.layers.clear();
   }
 
   /// Maps in order of cost; stops at the first under which layers correspond.
@@ -222,7 +254,7 @@ class Comparison {
     const double tests = static_cast<double>(matching_.comparisons * maps_);
     TokenRows rows = matched_rows(subject_units(), b_.units, matching_.pairs,
                                   [&](const BlockMatch& pair) { return significant(pair, tests); });
-    if (rows.subject.rows() < 4 * std::max(rows.subject.cols(), rows.reference.cols())) return;
+    if (rows.empty() || rows.subject.rows() < 4 * std::max(rows.subject.cols(), rows.reference.cols())) return;
     ResidualMap better = orthogonal_map(rows);
     const bool relabelled = matching_.map.kind == Alignment::kSignedPermutation ||
                             (better.dense() != nullptr && nearly_permutation(*better.dense()));
@@ -249,7 +281,7 @@ class Comparison {
                    static_cast<Index>(reference_units().blocks[pair.reference_block].layer)) += pair.share();
     const LayerMap map = align_layers(similarity, 1e-9);
     for (std::size_t l = 0; l < map.size(); ++l) settle_layer(subject, l, map[l], tests);
-    settle_heads(map);
+    settle_attention(a_, b_, matching_.map, map, static_cast<double>(maps_), watch_, out_);
     measure_power();
     if (!a_.view->layers.empty() && !b_.view->layers.empty()) {
       out_.subject_texture = stored_texture(a_);
@@ -275,6 +307,7 @@ class Comparison {
       finding.fixed_share += pair.fixed_share / blocks;
       finding.agree_share += pair.agree_share / blocks;
       finding.mean_cosine += pair.match.mean_similarity_of_matched() / blocks;
+      finding.found_cosine = std::max(finding.found_cosine, pair.match.mean_similarity_of_found(pair.same_units));
       finding.log10_p = std::min(finding.log10_p, pair.log10_p);
       const auto signs = pair.match.signs();
       finding.signs = {finding.signs.pairs + signs.pairs, finding.signs.plus + signs.plus};
@@ -312,45 +345,6 @@ class Comparison {
     e.spectrum = by_axes ? axis_spectrum(joined_, axes_)
                          : inheritance_spectrum(joined_.subject_raw, map.apply(joined_.reference_raw));
     e.layer_map_cosine = mean_row_cosine(joined_.rows.subject, matching_.map.apply(joined_.rows.reference));
-  }
-
-  /// Same-index heads jointly, for components whose layers correspond one to one; where no units
-  /// are shared at all, heads of same-index layers are still looked at (attention reused alone).
-  void settle_heads(const LayerMap& map) {
-    double expected = 0, similarity = 0, compared = 0, expected_channels = 0;
-    std::size_t fixed = 0, fixed_channels = 0, channels = 0, plus = 0;
-    std::set<int> used;  // a layer that repeats would count one coincidence twice
-    const bool indexed = out_.subject_layers == out_.reference_layers;
-    const std::size_t step = std::max<std::size_t>(1, out_.layers.size() / 8);
-    for (std::size_t l = 0; l < out_.layers.size(); ++l) {
-      LayerFinding& finding = out_.layers[l];
-      if (!finding.heads && indexed && finding.source_layer < 0 && l % step == 0) {
-        watch_.poll();
-        HeadMatch heads = compare_heads(a_, l, b_, l, matching_.map);
-        if (heads.valid) finding.heads = std::move(heads);
-      }
-      if (!finding.heads) continue;
-      similarity += finding.heads->similarity;
-      compared += 1;
-      const int source = map[l] >= 0 ? map[l] : static_cast<int>(l);
-      if (used.insert(source).second) {
-        expected_channels += finding.heads->expected_channels;
-        fixed_channels += finding.heads->fixed_channels;
-        channels += finding.heads->channels;
-        plus += finding.heads->channels_of_one_sign;
-      }
-      if (!indexed || (map[l] >= 0 && map[l] != static_cast<int>(l))) continue;
-      expected += finding.heads->expected_fixed;
-      fixed += finding.heads->fixed;
-    }
-    if (compared > 0) out_.heads_similarity = similarity / compared;
-    out_.channels_log10_p = corrected_log10_p(
-        std::min(joint_fixed_point_log10_p(expected_channels, fixed_channels), sign_coherence_log10_p(channels, plus)),
-        2 * static_cast<double>(maps_));
-    out_.channels = channels;
-    out_.fixed_channels = fixed_channels;
-    const double heads = corrected_log10_p(joint_fixed_point_log10_p(expected, fixed), static_cast<double>(maps_));
-    out_.heads_log10_p = corrected_log10_p(std::min(heads, out_.channels_log10_p), 2);
   }
 
   void measure_power() {

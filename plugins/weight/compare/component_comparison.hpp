@@ -41,6 +41,7 @@ struct LayerFinding {
   int source_layer = -1;  ///< reference layer, -1 when none was found
   double share = 0;       ///< subject units found in the source layer
   double fixed_share = 0, agree_share = 0, mean_cosine = 0;
+  double found_cosine = 0;                   ///< mean cosine of the units found, not of every mutual neighbour
   UnitMatch::Signs signs;                    ///< of units that gate, up and down pair alike
   double log10_p = 0;                        ///< exact, before correction
   std::size_t experts_moved = 0;             ///< routed experts whose source has another index

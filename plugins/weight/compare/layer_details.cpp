@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "plugins/weight/model/folding.hpp"
 
@@ -62,6 +63,18 @@ RoleFinding role_finding(Rows rows) {
   return out;
 }
 
+/// Which rows describe the change: only the units found when some are not and those that are, are close copies; every
+/// unit at its own place when places are kept; every mutual neighbour otherwise.
+std::vector<std::uint32_t> described_units(const BlockMatch& pair) {
+  constexpr double kFew = 0.3, kAll = 0.9, kClose = 0.5;
+  if (pair.share() < kAll && pair.match.mean_similarity_of_found(pair.same_units) >= kClose)
+    return pair.match.found(pair.same_units);
+  if (!pair.same_units || pair.fixed_share < kFew) return pair.match.partner;
+  std::vector<std::uint32_t> own(pair.match.partner.size());
+  std::iota(own.begin(), own.end(), 0U);
+  return own;
+}
+
 void describe_units(const PreparedComponent& subject, const LayerUnits::Block& sb, const PreparedComponent& reference,
                     const LayerUnits::Block& rb, const ResidualMap& map, const BlockMatch& pair, bool swapped,
                     LayerFinding& finding) {
@@ -69,11 +82,12 @@ void describe_units(const PreparedComponent& subject, const LayerUnits::Block& s
   const LayerView& rl = reference.view->layers[rb.layer];
   UnitParts a = load_units(*subject.model, *subject.view, sl, sl.mlps[sb.mlp], sb.units, swapped);
   UnitParts b = load_units(*reference.model, *reference.view, rl, rl.mlps[rb.mlp], rb.units);
+  const std::vector<std::uint32_t> partner = described_units(pair);
   auto add = [&](const char* name, Matrix UnitParts::*part) {
     if ((a.*part).rows() == 0 || (b.*part).rows() == 0) return;
     silence_non_finite_rows(a.*part);
     silence_non_finite_rows(b.*part);
-    Rows rows = matched_rows(a.*part, map.apply(b.*part), pair.match.partner);
+    Rows rows = matched_rows(a.*part, map.apply(b.*part), partner);
     if (!finding.difference.valid) finding.difference = difference_of(rows.subject, rows.reference);
     finding.roles[name] = role_finding(std::move(rows));
   };
@@ -118,6 +132,8 @@ void describe_attention(const AttentionParts& a, const AttentionParts& b, HeadCo
   add("o", a.o, b.o, counts.query);
 }
 
+HeadCounts head_counts(const ComponentView& view) { return {view.heads, view.kv_heads, view.head_size}; }
+
 }  // namespace
 
 ValueTexture stored_texture(const PreparedComponent& prepared) {
@@ -134,26 +150,23 @@ bool describes_attention(const ComponentView& view, std::size_t layer) {
   return view.hidden <= kWide || layer % std::max<std::size_t>(1, view.layers.size() / kLayers) == 0;
 }
 
-HeadCounts head_counts(const ComponentView& view) { return {view.heads, view.kv_heads, view.head_size}; }
-
-HeadMatch compare_heads(const PreparedComponent& subject, std::size_t l, const PreparedComponent& reference,
-                        std::size_t r, const ResidualMap& map) {
-  const AttentionParts a = load_attention(*subject.model, *subject.view, subject.view->layers[l]);
-  const AttentionParts b = mapped(load_attention(*reference.model, *reference.view, reference.view->layers[r]), map);
-  return match_heads(a, head_counts(*subject.view), b, head_counts(*reference.view));
-}
-
 void describe_layers(const PreparedComponent& subject, const LayerUnits::Block& subject_block,
                      const PreparedComponent& reference, const LayerUnits::Block& reference_block,
                      const ResidualMap& map, const BlockMatch& pair, bool swapped, LayerFinding& finding) {
   describe_units(subject, subject_block, reference, reference_block, map, pair, swapped, finding);
   const std::size_t l = subject_block.layer, r = reference_block.layer;
   if (!describes_attention(*subject.view, l)) return;
+  describe_attention_alone(subject, l, reference, r, map, finding);
+}
+
+void describe_attention_alone(const PreparedComponent& subject, std::size_t l, const PreparedComponent& reference,
+                              std::size_t r, const ResidualMap& map, LayerFinding& finding) {
   const AttentionParts a = load_attention(*subject.model, *subject.view, subject.view->layers[l]);
   const AttentionParts b = mapped(load_attention(*reference.model, *reference.view, reference.view->layers[r]), map);
   HeadMatch heads = match_heads(a, head_counts(*subject.view), b, head_counts(*reference.view));
-  if (heads.valid) finding.heads = std::move(heads);
-  describe_attention(a, b, head_counts(*subject.view), finding);
+  const bool valid = heads.valid;
+  if (valid) finding.heads = std::move(heads);
+  if (valid || finding.source_layer >= 0) describe_attention(a, b, head_counts(*subject.view), finding);
 }
 
 }  // namespace pedigree::weight

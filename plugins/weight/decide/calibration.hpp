@@ -19,6 +19,11 @@ inline constexpr double kSeedGap = 0.1;
 /// Component counts as derived from this share of its layers on; below it is partial.
 inline constexpr double kDerivedLayers = 0.75;
 
+/// A few units that are close copies, in layers that are otherwise new: a part was reused. (A merge or long training
+/// leaves few units too, but none of them close.)
+inline constexpr double kFewUnits = 0.3;
+inline constexpr double kCloseUnits = 0.5;
+
 /// Embedding rows after the best rotation, held-out tokens. Independent zoo models trained on the
 /// same data with the same tokenizer reach 0.58, and wider models of one recipe may come closer; reuse
 /// without rotation is decided by the exact axis test instead. The ratio grows from 1 at the threshold

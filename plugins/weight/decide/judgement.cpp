@@ -2,6 +2,7 @@
 #include "plugins/weight/decide/judgement.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "pedigree/evidence.hpp"
@@ -18,14 +19,14 @@ struct Medians {
   bool any = false;
 };
 
-/// Medians over matrices of the layers that have a source.
-Medians spectrum_of(const ComponentFinding& finding) {
+/// Medians over matrices of the layers that have a source, or (q, k, v, o of paired heads) of those that have none.
+Medians spectrum_of(const ComponentFinding& finding, bool with_source = true) {
   std::vector<double> top, bulk, coefficient;
   for (const bool levelled : {false, true}) {  // rows brought to one length speak only when there are no others
     if (!top.empty()) break;
     for (const auto& layer : finding.layers)
       for (const auto& [name, role] : layer.roles) {
-        if (!role.spectrum.valid || role.uneven_scale != levelled) continue;
+        if (!role.spectrum.valid || role.uneven_scale != levelled || (layer.source_layer >= 0) != with_source) continue;
         top.push_back(role.spectrum.top);
         bulk.push_back(role.spectrum.bulk);
         if (name == "gate" || name == "up") coefficient.push_back(role.spectrum.coefficient);
@@ -48,6 +49,13 @@ double negative_lr(const ComponentFinding& finding) {
   if (!power.measured) return finding.trials.empty() ? 0 : kNegativeCap / 2;
   if (power.row_correlation <= 0.3 && power.inherited_share <= 0.2) return kNegativeCap;
   return power.row_correlation <= 0.8 ? kNegativeCap / 2 : 0;
+}
+
+/// Attention reused alone, by an exact test: what heads kept is more than a common start.
+bool attention_kept(const ComponentFinding& finding, double heads_p) {
+  if (heads_p > kDecisive) return false;
+  const Medians kept = spectrum_of(finding, false);
+  return kept.any && !only_seed(kept.top, kept.bulk);
 }
 
 double embedding_p(const ComponentFinding& finding) { return finding.embedding.axis_log10_p; }
@@ -88,36 +96,53 @@ Judgement judge_embedding(const ComponentFinding& finding) {
 Judgement judge(const ComponentFinding& finding) {
   Judgement out;
   out.relation = relation::kNone;
-  double heads = 0;
+  double heads = 0, close = 0;
   for (const auto& layer : finding.layers) {
-    if (layer.source_layer >= 0) out.matched_layers += 1;
+    if (layer.source_layer >= 0) {
+      out.matched_layers += 1;
+      close += layer.found_cosine;
+    }
     if (layer.heads && layer.heads->similarity >= kHeadSimilarity) heads += 1;
     out.inherited_share += layer.share;
   }
   const auto compared = std::count_if(finding.layers.begin(), finding.layers.end(), [](auto& l) { return l.compared; });
   const double layers = std::max(1.0, static_cast<double>(compared));
+  const double sources = std::max(1.0, out.matched_layers);
+  // A block wider than the reference's cannot have all its units from it.
+  const double most = std::min(
+      1.0, static_cast<double>(finding.reference_width) / std::max(1.0, static_cast<double>(finding.subject_width)));
+  out.few_units =
+      out.matched_layers > 0 && out.inherited_share / sources < kFewUnits * most && close / sources >= kCloseUnits;
   out.matched_layers /= layers;
   out.inherited_share /= layers;
   const Judgement embedding = judge_embedding(finding);
   const double units_p = finding.units_log10_p, heads_p = finding.heads_log10_p;
-  out.log10_p = corrected_log10_p(std::min({units_p, heads_p, embedding.log10_p}), 3);
+  // Units, heads and axes are relabelled by groups of their own, so their tests may be joined; the best one alone may
+  // say more. Both are looked at.
+  const double best = corrected_log10_p(std::min({units_p, heads_p, embedding.log10_p}), 3);
+  out.log10_p = corrected_log10_p(std::min(best, joined_log10_p(std::array{units_p, heads_p, embedding.log10_p})), 2);
   const Medians medians = spectrum_of(finding);
   out.top = medians.top;
   out.bulk = medians.bulk;
   out.merge_coefficient = medians.any ? medians.coefficient : 1;
   const bool units_exact = units_p <= kDecisive && out.matched_layers > 0;
-  out.exact = units_exact || embedding.exact || (heads_p <= kDecisive && (heads > 0 || out.matched_layers > 0));
+  out.exact = units_exact || embedding.exact ||
+              (heads_p <= kDecisive && (heads > 0 || out.matched_layers > 0 || attention_kept(finding, heads_p)));
   if (out.matched_layers > 0) {
     const bool seed = medians.any && only_seed(medians.top, medians.bulk);
-    out.relation = seed                                   ? relation::kSharedInitialization
-                   : out.matched_layers >= kDerivedLayers ? relation::kDerived
-                                                          : relation::kPartial;
+    const bool whole = out.matched_layers >= kDerivedLayers && !out.few_units;
+    out.relation = seed ? relation::kSharedInitialization : whole ? relation::kDerived : relation::kPartial;
     out.log10_lr = out.exact ? clamp_exact(out.log10_p) : calibrated_lr(out.inherited_share / out.matched_layers);
-  } else if (embedding.relation != relation::kNone || heads > 0) {
-    const bool by_heads = heads > 0;
+  } else if (const bool by_heads = heads > 0 || attention_kept(finding, heads_p);
+             by_heads || embedding.relation != relation::kNone) {
     out.relation = by_heads || embedding.relation == relation::kDerived ? relation::kPartial : embedding.relation;
     out.log10_lr = by_heads && !out.exact ? std::max(calibrated_lr(finding.heads_similarity / 2), embedding.log10_lr)
                                           : std::max(embedding.log10_lr, out.exact ? clamp_exact(out.log10_p) : 0.0);
+  } else if (out.log10_p <= kDecisive) {  // dependent, and nothing that was learned is there
+    out.exact = true;
+    out.relation = relation::kSharedInitialization;
+    out.log10_lr = clamp_exact(out.log10_p);
+    return out;
   } else {
     out.log10_lr = negative_lr(finding);
     return out;

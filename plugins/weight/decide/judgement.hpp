@@ -14,7 +14,7 @@ namespace pedigree::weight {
 struct Kind {
   std::string name;    ///< fine_tuned continued_pretraining extended_vocabulary depth_pruned width_pruned
                        ///< depth_upscaled moe_upcycled merged quantised sparsified permuted rotated rescaled
-                       ///< lora copied layers_added embeddings_replaced
+                       ///< lora copied layers_added embeddings_replaced units_reused width_upscaled
   std::string detail;  ///< numbers in words, may be empty
   double value = 0;    ///< coefficient, rank share, layers ... as `detail` says
 };
@@ -26,6 +26,7 @@ struct Judgement {
   bool exact = false;            ///< log10_p reaches -12 with an effect
   double inherited_share = 0;    ///< of the component's layers' units
   double matched_layers = 0;     ///< share of the subject's layers that have a source
+  bool few_units = false;        ///< of those layers only a few units, closely copied
   double top = 0, bulk = 0;      ///< inheritance spectrum, medians over matrices
   double merge_coefficient = 1;  ///< weight of the reference, 1 when nothing else was mixed in
   double log10_lr_power = 0;     ///< for "none": what the power allows

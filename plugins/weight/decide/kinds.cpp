@@ -48,8 +48,10 @@ class Kinds {
   bool merged() const {
     const double cosine = median_of_roles([](const RoleFinding& r) { return r.spectrum.cosine; });
     const double top = j_.top;
-    return matched() && cosine < 0.9 && top < 0.85 && top > 0.1 && std::abs(j_.top - j_.bulk) < 0.12;
+    return matched() && !j_.few_units && same_hidden() && cosine < 0.9 && top < 0.85 && top > 0.1 &&
+           std::abs(j_.top - j_.bulk) < 0.12;
   }
+  bool same_hidden() const { return f_.subject_hidden == f_.reference_hidden; }
   bool matched() const { return j_.matched_layers > 0; }
 
   double median_of_roles(double (*pick)(const RoleFinding&)) const {
@@ -68,7 +70,7 @@ class Kinds {
         f_.trials[f_.chosen].kind == Alignment::kIdentity || f_.trials[f_.chosen].kind == Alignment::kSignedPermutation;
     if (change < 1e-6)
       add("copied", "matched units are equal", change);
-    else if (exact_basis && change < 0.6 && rank < 0.13)
+    else if (exact_basis && same_hidden() && change < 0.6 && rank < 0.13)
       add("lora", "difference of rank share " + number(rank), rank);
     else if (j_.top - j_.bulk > 0.08)
       add("continued_pretraining", "bulk kept " + number(j_.bulk), j_.bulk);
@@ -111,16 +113,19 @@ class Kinds {
 
   void width() {
     if (!matched()) return;
-    if (f_.subject_experts == f_.reference_experts && f_.subject_width < f_.reference_width)
-      add("width_pruned",
-          "hidden units " + number(static_cast<double>(f_.subject_width)) + " of " +
-              number(static_cast<double>(f_.reference_width)),
-          static_cast<double>(f_.subject_width));
-    if (f_.subject_hidden < f_.reference_hidden)
-      add("width_pruned",
-          "residual width " + number(static_cast<double>(f_.subject_hidden)) + " of " +
-              number(static_cast<double>(f_.reference_hidden)),
-          static_cast<double>(f_.subject_hidden));
+    if (j_.few_units)
+      add("units_reused", number(100 * j_.inherited_share) + " % of the hidden units", j_.inherited_share);
+    if (f_.subject_experts == f_.reference_experts) resized("hidden units", f_.subject_width, f_.reference_width);
+    resized("residual width", f_.subject_hidden, f_.reference_hidden);
+  }
+
+  void resized(const char* what, std::uint64_t subject, std::uint64_t reference) {
+    if (subject == reference) return;
+    const bool narrower = subject < reference;
+    add(narrower ? "width_pruned" : "width_upscaled",
+        std::string(what) + " " + number(static_cast<double>(subject)) + (narrower ? " of " : " from ") +
+            number(static_cast<double>(reference)),
+        static_cast<double>(subject));
   }
 
   void experts() {
@@ -153,15 +158,18 @@ class Kinds {
   void gauge() {
     if (!matched()) return;
     const Alignment kind = f_.trials[f_.chosen].kind;
-    if (kind == Alignment::kSignedPermutation) add("permuted", "residual axes");
-    if (kind == Alignment::kOrthogonal || kind == Alignment::kHiddenUnits) add("rotated", "residual basis");
-    double permuted = 0, fixed = 0, heads_moved = 0, gauged = 0;
+    if (kind == Alignment::kSignedPermutation && same_hidden()) add("permuted", "residual axes");
+    if ((kind == Alignment::kOrthogonal || kind == Alignment::kHiddenUnits) && same_hidden())
+      add("rotated", "residual basis");
+    double permuted = 0, fixed = 0, heads_moved = 0, gauged = 0, pairs = 0, plus = 0;
     std::size_t moved_experts = 0;
     for (const auto& l : f_.layers) {
       if (l.source_layer < 0) continue;
       permuted += l.agree_share > 0.5 && l.fixed_share < 0.1;
       fixed += l.fixed_share > 0.5;
       moved_experts += l.experts_moved;
+      pairs += static_cast<double>(l.signs.pairs);
+      plus += static_cast<double>(l.signs.plus);
       if (!l.heads) continue;
       heads_moved += l.heads->share > 0.5 && l.heads->permuted;
       gauged += l.heads->query_key_similarity > 0.5 && !l.roles.contains("q") && !l.roles.contains("k");
@@ -170,6 +178,7 @@ class Kinds {
     if (heads_moved > 0) add("permuted", "attention heads");
     if (moved_experts > 0 && f_.reference_experts > 0) add("permuted", "experts");
     if (gauged > 0) add("rotated", "query and key channels");
+    if (pairs >= 32 && plus > 0.05 * pairs && plus < 0.95 * pairs) add("rescaled", "signs of hidden units");
     scale();
   }
 

@@ -52,8 +52,11 @@ class Builder {
         component == io::Component::kTextDecoder || component == io::Component::kTextEncoder;
     for (auto& [index, layer] : layers_) {
       layer.view.index = index;
-      for (auto& [expert, mlp] : layer.mlps)
+      for (auto& [expert, mlp] : layer.mlps) {
+        if (!mlp.up.present()) std::swap(mlp.gate, mlp.up);  // w1 alone: a plain block, whatever w1 means elsewhere
+        mlp.gate_up_uncertain &= mlp.gate.present();
         if (mlp.usable()) layer.view.mlps.push_back(std::move(mlp));
+      }
       out_.layers.push_back(std::move(layer.view));
     }
     out_.hidden = residual_width(hidden);

@@ -98,6 +98,7 @@ class Emission {
                 {"changes", changes()}};
     if (related() && !j_.exact) key += "_calibrated";
     if (j_.relation == relation::kPartial && matched_ == 0) key = "lineage.partial_embedding";
+    if (j_.relation == relation::kSharedInitialization && matched_ == 0) key = "lineage.dependent";
     emit("weight.lineage", std::clamp(j_.inherited_share, 0.0, 1.0), j_.log10_lr, j_.log10_p, j_.relation, key,
          std::move(params), std::move(details));
   }

@@ -60,6 +60,17 @@ double corrected_log10_p(double log10_p, double tests) {
   return std::min(0.0, log10_p + std::log10(std::max(1.0, tests)));
 }
 
+double joined_log10_p(std::span<const double> log10_p) {
+  double product = 0;
+  for (const double p : log10_p) product += std::min(0.0, p) * std::numbers::ln10;
+  double sum = 0, term = 1;
+  for (std::size_t i = 0; i < log10_p.size(); ++i) {
+    sum += term;
+    term *= -product / static_cast<double>(i + 1);
+  }
+  return sum > 0 ? to_log10(product + std::log(sum)) : 0;
+}
+
 double haar_trace_log10_p(std::size_t n, double trace) {
   if (n == 0 || trace <= 0) return 0;
   const auto size = static_cast<double>(n);

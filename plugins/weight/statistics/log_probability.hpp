@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 
 namespace pedigree::weight {
 
@@ -31,6 +32,10 @@ double sign_coherence_log10_p(std::size_t pairs, std::size_t agreeing);
 
 /// Bonferroni: `tests` p-values were looked at and the best one is reported.
 double corrected_log10_p(double log10_p, double tests);
+
+/// Independent tests of one hypothesis (each exact given all that the others saw), joined as Fisher did:
+/// P(p_1 ... p_k <= x) = x sum_{i<k} (-ln x)^i / i! for uniform p, at most that for larger ones.
+double joined_log10_p(std::span<const double> log10_p);
 
 /// W4, an assumption rather than an exact test: trace of the best signed permutation inside a
 /// Haar-distributed orthogonal n x n matrix; ln p <= ln n! + n ln 2 - trace^2 / 2 (moments of

@@ -166,7 +166,9 @@ UnitMatch::Signs UnitMatch::signs() const {
   return out;
 }
 
-double UnitMatch::mean_similarity_of_matched() const {
+namespace {
+
+double mean_where_paired(const std::vector<std::uint32_t>& partner, const std::vector<float>& similarity) {
   double sum = 0, count = 0;
   for (std::size_t i = 0; i < partner.size(); ++i)
     if (partner[i] != kNoMatch) {
@@ -174,6 +176,21 @@ double UnitMatch::mean_similarity_of_matched() const {
       count += 1;
     }
   return count > 0 ? sum / count : 0;
+}
+
+}  // namespace
+
+double UnitMatch::mean_similarity_of_matched() const { return mean_where_paired(partner, similarity); }
+
+std::vector<std::uint32_t> UnitMatch::found(bool same_units) const {
+  std::vector<std::uint32_t> out = partner;
+  for (std::size_t i = 0; i < out.size(); ++i)
+    if (!(same_units && out[i] == i) && parts_agree[i] == 0) out[i] = kNoMatch;
+  return out;
+}
+
+double UnitMatch::mean_similarity_of_found(bool same_units) const {
+  return mean_where_paired(found(same_units), similarity);
 }
 
 double UnitMatchP::best(bool same_width) const {

@@ -57,6 +57,10 @@ struct UnitMatch {
   };
   Signs signs() const;
   double mean_similarity_of_matched() const;
+  /// Partners of units that are found beyond their being somebody's neighbour: at their own index (when indices
+  /// correspond), or named by every part. kNoMatch for the others.
+  std::vector<std::uint32_t> found(bool same_units) const;
+  double mean_similarity_of_found(bool same_units) const;
 };
 
 /// What the match is worth under exchangeable units (exact), before any correction for searches.

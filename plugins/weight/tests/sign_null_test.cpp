@@ -97,7 +97,7 @@ TEST(sign_null, gate_and_up_taken_for_each_other_keep_their_level) {
 
 TEST(sign_null, channels_of_universal_heads_keep_their_level) {
   Random random(34);
-  NullSize place, sign;
+  NullSize place, sign, joined;
   const HeadCounts counts{4, 2, 6};
   constexpr Index kWidth = 10;
   for (int t = 0; t < kNullPairs; ++t) {
@@ -124,11 +124,15 @@ TEST(sign_null, channels_of_universal_heads_keep_their_level) {
     const HeadMatch match = match_heads(model(), counts, model(), counts);
     ASSERT_TRUE(match.valid);
     ASSERT_GT(match.channels, 0u);
-    place.add(joint_fixed_point_log10_p(match.expected_channels, match.fixed_channels));
-    sign.add(sign_coherence_log10_p(match.channels, match.channels_of_one_sign));
+    const double places = joint_fixed_point_log10_p(match.expected_channels, match.fixed_channels);
+    const double signs = sign_coherence_log10_p(match.channels, match.channels_of_one_sign);
+    place.add(places);
+    sign.add(signs);
+    joined.add(joined_log10_p(std::array{places, signs}));
   }
   place.expect_nominal();
   sign.expect_nominal();
+  joined.expect_nominal();
 }
 
 TEST(sign_null, the_binomial_tail_is_the_binomial_tail) {
@@ -137,6 +141,17 @@ TEST(sign_null, the_binomial_tail_is_the_binomial_tail) {
   EXPECT_NEAR(sign_coherence_log10_p(1408, 1408), (1 - 1408) * std::log10(2.0), 1e-9);
   EXPECT_EQ(sign_coherence_log10_p(0, 0), 0);
   EXPECT_EQ(sign_coherence_log10_p(9, 5), 0);  // 2 P(X >= 5) = 1
+}
+
+TEST(sign_null, joined_tests_follow_the_law_of_a_product_of_uniforms) {
+  EXPECT_NEAR(joined_log10_p(std::array{-1.0, -1.0}), std::log10(0.01 * (1 + std::log(100.0))), 1e-12);
+  EXPECT_NEAR(joined_log10_p(std::array{-2.5}), -2.5, 1e-12);
+  EXPECT_EQ(joined_log10_p(std::array{0.0, 0.0, 0.0}), 0);
+  Random random(36);
+  NullSize size;
+  for (int t = 0; t < kNullPairs; ++t)
+    size.add(joined_log10_p(std::array{std::log10(random.uniform()), std::log10(random.uniform()), 0.0}));
+  size.expect_nominal();
 }
 
 Matrix gaussian_rows(Random& random, Index rows, Index columns) {
