@@ -36,6 +36,8 @@ class ResidualMap {
   bool estimated = true;       ///< false: assumed, nothing to judge it by
 
   bool is_identity() const { return numbers_ == nullptr; }
+  /// True when rows of this length can be mapped.
+  bool takes(Index reference_width) const { return is_identity() || numbers_->reference_width == reference_width; }
   Matrix apply(const Matrix& reference_rows) const;
   Matrix apply_back(const Matrix& subject_rows) const;  ///< by the transpose: rows of the subject to the reference
   /// The whole matrix where it is kept as one; nullptr otherwise.

@@ -30,7 +30,7 @@ void settle_attention(const PreparedComponent& subject, const PreparedComponent&
   Sums sums;
   std::set<int> used;  // a layer that repeats would count one coincidence twice
   const bool indexed = out.subject_layers == out.reference_layers;
-  const std::size_t step = std::max<std::size_t>(1, out.layers.size() / 8);
+  const std::size_t step = attention_step(*subject.view);
   for (std::size_t l = 0; l < out.layers.size(); ++l) {
     LayerFinding& finding = out.layers[l];
     if (!finding.heads && indexed && finding.source_layer < 0 && l % step == 0) {

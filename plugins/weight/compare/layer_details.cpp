@@ -5,11 +5,13 @@
 #include <cmath>
 #include <numeric>
 
+#include "plugins/weight/model/attention_rows.hpp"
 #include "plugins/weight/model/folding.hpp"
 
 namespace pedigree::weight {
 namespace {
 
+constexpr std::uint64_t kDescribedBytes = std::uint64_t{64} << 20;
 constexpr double kKeepsDirection = 0.1;  // below this cosine a raw q, k, v or o says nothing
 
 struct Rows {
@@ -96,40 +98,47 @@ void describe_units(const PreparedComponent& subject, const LayerUnits::Block& s
   add("down", &UnitParts::down);
 }
 
-AttentionParts mapped(AttentionParts parts, const ResidualMap& map) {
-  for (auto member : {&AttentionParts::q, &AttentionParts::k, &AttentionParts::v, &AttentionParts::o})
-    if ((parts.*member).rows() > 0) parts.*member = map.apply(parts.*member);
-  return parts;
-}
-
-/// Rows of whole heads, reference heads put where their partners are.
-Rows head_rows(const Matrix& subject, const Matrix& reference, const std::vector<std::uint32_t>& partner,
-               std::uint64_t heads, std::uint64_t size) {
-  const std::uint64_t per = partner.empty() ? 1 : partner.size() / std::max<std::uint64_t>(1, heads);
-  std::vector<std::uint32_t> rows(static_cast<std::size_t>(subject.rows()), kNoMatch);
-  for (std::uint64_t h = 0; h < heads; ++h) {
-    const std::uint32_t other = partner.empty() ? static_cast<std::uint32_t>(h) : partner[h * per];
+/// Heads of one part of both sides, the reference's put where their partners are: all of them, or as many,
+/// evenly spaced, as kDescribedBytes hold.
+Rows head_rows(const AttentionRows& a, const AttentionRows& b, AttentionPart part,
+               const std::vector<std::uint32_t>& partner, std::uint64_t heads, std::uint64_t size) {
+  const auto length = static_cast<Index>(size);
+  const std::uint64_t bytes = size * static_cast<std::uint64_t>(a.width()) * sizeof(float);
+  const std::uint64_t per = partner.empty() ? 1 : std::max<std::uint64_t>(1, partner.size() / heads);
+  std::vector<std::pair<Index, Index>> pairs;
+  for (const auto h : spread_indices(heads, std::max<std::uint64_t>(1, kDescribedBytes / bytes))) {
+    const std::uint32_t other = partner.empty() ? h : partner[h * per];
     if (other == kNoMatch) continue;
-    for (std::uint64_t i = 0; i < size; ++i) rows[h * size + i] = static_cast<std::uint32_t>(other / per * size + i);
+    const Index own = static_cast<Index>(h) * length, theirs = static_cast<Index>(other / per) * length;
+    if (theirs + length <= b.rows(part)) pairs.emplace_back(own, theirs);
   }
-  std::replace_if(
-      rows.begin(), rows.end(), [&](auto r) { return r != kNoMatch && r >= reference.rows(); }, kNoMatch);
-  return matched_rows(subject, reference, rows);
+  Rows out{Matrix(static_cast<Index>(pairs.size()) * length, a.width()),
+           Matrix(static_cast<Index>(pairs.size()) * length, b.width())};
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    out.subject.middleRows(static_cast<Index>(i) * length, length) = a.read(part, pairs[i].first, length);
+    out.reference.middleRows(static_cast<Index>(i) * length, length) = b.read(part, pairs[i].second, length);
+  }
+  return out;
 }
 
-void describe_attention(const AttentionParts& a, const AttentionParts& b, HeadCounts counts, LayerFinding& finding) {
+void describe_attention(const AttentionRows& a, const AttentionRows& b, HeadCounts counts, LayerFinding& finding) {
   const std::vector<std::uint32_t> none;
   const auto& partner = finding.heads && finding.heads->valid ? finding.heads->partner : none;
-  auto add = [&](const char* name, const Matrix& x, const Matrix& y, std::uint64_t heads) {
-    if (x.rows() == 0 || y.rows() == 0 || heads == 0 || x.cols() != y.cols()) return;
-    if (static_cast<Index>(heads * counts.size) != x.rows()) return;
-    RoleFinding found = role_finding(head_rows(x, y, partner, heads, counts.size));
+  auto add = [&](const char* name, AttentionPart part, std::uint64_t heads) {
+    if (a.rows(part) == 0 || b.rows(part) == 0 || heads == 0 || counts.size == 0 || a.width() != b.width()) return;
+    if (static_cast<Index>(heads * counts.size) != a.rows(part)) return;
+    RoleFinding found = role_finding(head_rows(a, b, part, partner, heads, counts.size));
     if (std::abs(found.spectrum.cosine) >= kKeepsDirection) finding.roles[name] = std::move(found);
   };
-  add("q", a.q, b.q, counts.query);
-  add("k", a.k, b.k, counts.key_value);
-  add("v", a.v, b.v, counts.key_value);
-  add("o", a.o, b.o, counts.query);
+  add("q", AttentionPart::kQuery, counts.query);
+  add("k", AttentionPart::kKey, counts.key_value);
+  add("v", AttentionPart::kValue, counts.key_value);
+  add("o", AttentionPart::kOutput, counts.query);
+}
+
+/// The attention of layer `l`, of the reference in the subject's basis.
+AttentionRows attention_of(const PreparedComponent& prepared, std::size_t l, const ResidualMap& map = {}) {
+  return {*prepared.model, *prepared.view, prepared.view->layers[l], map};
 }
 
 HeadCounts head_counts(const ComponentView& view) { return {view.heads, view.kv_heads, view.head_size}; }
@@ -144,10 +153,16 @@ ValueTexture stored_texture(const PreparedComponent& prepared) {
   return texture_of(load_rows(prepared.model->store(), ref, spread_indices(ref.rows(), 128)));
 }
 
+std::size_t attention_step(const ComponentView& view) {
+  constexpr double kLayers = 8, kFewest = 2, kWidth = 4096;
+  const double narrower = kWidth / static_cast<double>(std::max<std::uint64_t>(1, view.hidden));
+  const auto layers = static_cast<std::size_t>(std::clamp(kLayers * narrower * narrower, kFewest, kLayers));
+  return std::max<std::size_t>(1, view.layers.size() / layers);
+}
+
 bool describes_attention(const ComponentView& view, std::size_t layer) {
   constexpr std::uint64_t kWide = 2048;
-  constexpr std::size_t kLayers = 8;
-  return view.hidden <= kWide || layer % std::max<std::size_t>(1, view.layers.size() / kLayers) == 0;
+  return view.hidden <= kWide || layer % attention_step(view) == 0;
 }
 
 void describe_layers(const PreparedComponent& subject, const LayerUnits::Block& subject_block,
@@ -161,8 +176,7 @@ void describe_layers(const PreparedComponent& subject, const LayerUnits::Block& 
 
 void describe_attention_alone(const PreparedComponent& subject, std::size_t l, const PreparedComponent& reference,
                               std::size_t r, const ResidualMap& map, LayerFinding& finding) {
-  const AttentionParts a = load_attention(*subject.model, *subject.view, subject.view->layers[l]);
-  const AttentionParts b = mapped(load_attention(*reference.model, *reference.view, reference.view->layers[r]), map);
+  const AttentionRows a = attention_of(subject, l), b = attention_of(reference, r, map);
   HeadMatch heads = match_heads(a, head_counts(*subject.view), b, head_counts(*reference.view));
   const bool valid = heads.valid;
   if (valid) finding.heads = std::move(heads);

@@ -6,7 +6,11 @@
 
 namespace pedigree::weight {
 
-/// Attention of wide models (residual width above 2048) is compared in about eight layers.
+/// Every how many layers attention is compared where not in all: in eight layers of a model up to 4096 wide, in
+/// as few as two of a wider one, since a layer's cost grows with the cube of its width.
+std::size_t attention_step(const ComponentView& view);
+
+/// True of every layer of a narrow model (residual width up to 2048), else of every attention_step-th.
 bool describes_attention(const ComponentView& view, std::size_t layer);
 
 /// Fills roles, difference and heads of `finding` for two blocks and the layers they lie in. `pair`

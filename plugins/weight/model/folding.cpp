@@ -12,8 +12,6 @@ void fold_writers(const io::TensorStore& store, const ComponentView& component, 
   if (fold.gain.size() == rows.cols()) rows.array().rowwise() *= fold.gain.array().transpose();
 }
 
-std::vector<std::uint32_t> all_of(std::uint64_t n) { return spread_indices(n, 0); }
-
 }  // namespace
 
 void NormFold::fold_readers(Matrix& rows) const {
@@ -46,26 +44,10 @@ UnitParts load_units(const ModelView& model, const ComponentView& component, con
   return parts;
 }
 
-AttentionParts load_attention(const ModelView& model, const ComponentView& component, const LayerView& layer) {
-  const io::TensorStore& store = model.store();
-  const AttentionView& a = layer.attention;
-  const NormFold fold = norm_fold(store, component, layer.attention_norm, layer.attention_norm_bias);
-  AttentionParts parts;
-  auto reader = [&](const WeightRef& ref, Matrix& out) {
-    if (!ref.present()) return;
-    out = load_rows(store, ref, all_of(ref.rows()));
-    silence_non_finite_rows(out);
-    fold.fold_readers(out);
-  };
-  reader(a.q, parts.q);
-  reader(a.k, parts.k);
-  reader(a.v, parts.v);
-  if (a.o.present()) {
-    parts.o = load_columns(store, a.o, all_of(a.o.inputs));
-    silence_non_finite_rows(parts.o);
-    fold_writers(store, component, layer.post_attention_norm, parts.o);
-  }
-  return parts;
+void fold_attention(const ModelView& model, const ComponentView& component, const LayerView& layer, bool writes,
+                    Matrix& rows) {
+  if (writes) return fold_writers(model.store(), component, layer.post_attention_norm, rows);
+  norm_fold(model.store(), component, layer.attention_norm, layer.attention_norm_bias).fold_readers(rows);
 }
 
 }  // namespace pedigree::weight

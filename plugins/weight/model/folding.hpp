@@ -28,6 +28,9 @@ struct AttentionParts {
   Matrix q, k, v, o;
   bool complete() const { return q.size() > 0 && k.size() > 0 && v.size() > 0 && o.size() > 0; }
 };
-AttentionParts load_attention(const ModelView& model, const ComponentView& component, const LayerView& layer);
+
+/// Gains of the norms around attention put into rows of q, k or v (writes: of o, as its transpose).
+void fold_attention(const ModelView& model, const ComponentView& component, const LayerView& layer, bool writes,
+                    Matrix& rows);
 
 }  // namespace pedigree::weight

@@ -10,39 +10,90 @@ namespace pedigree::weight {
 namespace {
 
 constexpr double kSameHead = 0.3;
+constexpr Index kRunBytes = Index{64} << 20;
+constexpr std::uint64_t kMostChannels = 4096;  // in one layer: enough for any p, and each pair reads both files
 
-/// tr[(L_h L'_h'^T)(R'_g' R_g^T)] for every pair of heads; left is per query head, right per group.
-MatrixD products(const Matrix& left_a, const Matrix& right_a, HeadCounts a, const Matrix& left_b, const Matrix& right_b,
-                 HeadCounts b) {
-  const Matrix left = left_a * left_b.transpose(), right = right_a * right_b.transpose();
-  const auto sa = static_cast<Index>(a.size), sb = static_cast<Index>(b.size);
-  const auto heads_a = static_cast<Index>(a.query), heads_b = static_cast<Index>(b.query);
-  const Index group_a = heads_a / static_cast<Index>(a.key_value), group_b = heads_b / static_cast<Index>(b.key_value);
-  MatrixD out(heads_a, heads_b);
-  for (Index h = 0; h < heads_a; ++h)
-    for (Index k = 0; k < heads_b; ++k)
-      out(h, k) = static_cast<double>(left.block(h * sa, k * sb, sa, sb)
-                                          .cwiseProduct(right.block(h / group_a * sa, k / group_b * sb, sa, sb))
-                                          .sum());
-  return out;
-}
+using Part = AttentionPart;
 
-Eigen::VectorXd norms(const Matrix& left, const Matrix& right, HeadCounts counts) {
-  const auto size = static_cast<Index>(counts.size), heads = static_cast<Index>(counts.query);
-  const Index group = heads / static_cast<Index>(counts.key_value);
-  Eigen::VectorXd out(heads);
-  for (Index h = 0; h < heads; ++h) {
-    const auto l = left.middleRows(h * size, size), r = right.middleRows(h / group * size, size);
-    const Matrix lg = l * l.transpose(), rg = r * r.transpose();
-    out(h) = std::sqrt(std::max(0.0, static_cast<double>(lg.cwiseProduct(rg).sum())));
+/// Heads taken together so that a side's rows fit in kRunBytes: whole groups, or a part of one.
+struct Run {
+  Index first = 0, count = 0;
+};
+
+Index heads_per_group(HeadCounts counts) { return static_cast<Index>(counts.query / counts.key_value); }
+
+std::vector<Run> runs_of(HeadCounts counts, Index width) {
+  const auto heads = static_cast<Index>(counts.query);
+  const Index group = heads_per_group(counts);
+  const Index bytes = static_cast<Index>(counts.size * sizeof(float)) * std::max<Index>(1, width);
+  Index most = std::max<Index>(1, kRunBytes / bytes);
+  if (most > group) most -= most % group;
+  std::vector<Run> out;
+  for (Index first = 0; first < heads;) {
+    const Index end = most > group ? heads : (first / group + 1) * group;
+    out.push_back({first, std::min(most, end - first)});
+    first += out.back().count;
   }
   return out;
 }
 
-MatrixD cosines(const Matrix& left_a, const Matrix& right_a, HeadCounts a, const Matrix& left_b, const Matrix& right_b,
-                HeadCounts b) {
-  MatrixD out = products(left_a, right_a, a, left_b, right_b, b);
-  const Eigen::VectorXd na = norms(left_a, right_a, a), nb = norms(left_b, right_b, b);
+/// Rows of a run of query heads (left) and of the key/value groups these belong to (right).
+struct RunRows {
+  Matrix left, right;
+  Index first = 0, heads = 0, first_group = 0;
+  Index right_of(Index head, HeadCounts counts) const {
+    return ((first + head) / heads_per_group(counts) - first_group) * static_cast<Index>(counts.size);
+  }
+};
+
+RunRows read_run(const AttentionRows& rows, HeadCounts counts, Part left, Part right, Run run) {
+  const auto size = static_cast<Index>(counts.size);
+  const Index group = heads_per_group(counts);
+  RunRows out;
+  out.first = run.first;
+  out.heads = run.count;
+  out.first_group = run.first / group;
+  const Index groups = (run.first + run.count - 1) / group - out.first_group + 1;
+  out.left = rows.read(left, run.first * size, run.count * size);
+  out.right = rows.read(right, out.first_group * size, groups * size);
+  return out;
+}
+
+/// tr[(L_h L'_h'^T)(R'_g' R_g^T)] for every pair of heads; left is per query head, right per group.
+void add_products(const RunRows& x, HeadCounts a, const RunRows& y, HeadCounts b, MatrixD& out) {
+  const Matrix left = x.left * y.left.transpose(), right = x.right * y.right.transpose();
+  const auto sa = static_cast<Index>(a.size), sb = static_cast<Index>(b.size);
+  for (Index h = 0; h < x.heads; ++h)
+    for (Index k = 0; k < y.heads; ++k)
+      out(x.first + h, y.first + k) =
+          static_cast<double>(left.block(h * sa, k * sb, sa, sb)
+                                  .cwiseProduct(right.block(x.right_of(h, a), y.right_of(k, b), sa, sb))
+                                  .sum());
+}
+
+void add_norms(const RunRows& x, HeadCounts counts, Eigen::VectorXd& out) {
+  const auto size = static_cast<Index>(counts.size);
+  for (Index h = 0; h < x.heads; ++h) {
+    const auto l = x.left.middleRows(h * size, size), r = x.right.middleRows(x.right_of(h, counts), size);
+    const Matrix lg = l * l.transpose(), rg = r * r.transpose();
+    out(x.first + h) = std::sqrt(std::max(0.0, static_cast<double>(lg.cwiseProduct(rg).sum())));
+  }
+}
+
+MatrixD cosines(const AttentionRows& subject, HeadCounts a, const AttentionRows& reference, HeadCounts b, Part left,
+                Part right) {
+  MatrixD out(static_cast<Index>(a.query), static_cast<Index>(b.query));
+  Eigen::VectorXd na(out.rows()), nb(out.cols());
+  const auto runs_a = runs_of(a, subject.width()), runs_b = runs_of(b, reference.width());
+  for (const auto& run_a : runs_a) {
+    const RunRows x = read_run(subject, a, left, right, run_a);
+    add_norms(x, a, na);
+    for (const auto& run_b : runs_b) {
+      const RunRows y = read_run(reference, b, left, right, run_b);
+      if (run_a.first == 0) add_norms(y, b, nb);
+      add_products(x, a, y, b, out);
+    }
+  }
   for (Index h = 0; h < out.rows(); ++h)
     for (Index k = 0; k < out.cols(); ++k) {
       const double scale = na(h) * nb(k);
@@ -102,22 +153,37 @@ MatrixD group_similarity(const MatrixD& both, HeadCounts a, HeadCounts b) {
   return out;
 }
 
-Matrix rows_of_length_one(const Matrix& rows, Index head, std::uint64_t size) {
-  Matrix out = rows.middleRows(head * static_cast<Index>(size), static_cast<Index>(size));
+/// Rows of consecutive heads, each of length one.
+Matrix heads_of_length_one(const AttentionRows& rows, Part part, Index head, Index count, HeadCounts counts) {
+  const auto size = static_cast<Index>(counts.size);
+  Matrix out = rows.read(part, head * size, count * size);
   normalise_rows(out);
   return out;
 }
 
-void match_channels(const MatrixD& both, const AttentionParts& subject, HeadCounts a, const AttentionParts& reference,
+/// All pairs, or as many of them, evenly spaced, as hold kMostChannels channels.
+std::vector<Pair> looked_into(std::vector<Pair> pairs, std::uint64_t size) {
+  const std::size_t most = std::max<std::size_t>(1, kMostChannels / std::max<std::uint64_t>(1, size));
+  if (pairs.size() <= most) return pairs;
+  std::vector<Pair> out;
+  for (std::size_t i = 0; i < most; ++i) out.push_back(pairs[i * pairs.size() / most]);
+  return out;
+}
+
+void match_channels(const MatrixD& both, const AttentionRows& subject, HeadCounts a, const AttentionRows& reference,
                     HeadCounts b, HeadMatch& match) {
-  const auto per_a = static_cast<Index>(a.query / a.key_value), per_b = static_cast<Index>(b.query / b.key_value);
-  for (const auto [g, k] : mutual_pairs(group_similarity(both, a, b))) {
-    Matrix sum = rows_of_length_one(subject.v, g, a.size) * rows_of_length_one(reference.v, k, b.size).transpose();
-    for (Index h = g * per_a; h < (g + 1) * per_a; ++h) {
+  const Index per_a = heads_per_group(a), per_b = heads_per_group(b);
+  const auto size_a = static_cast<Index>(a.size), size_b = static_cast<Index>(b.size);
+  for (const auto [g, k] : looked_into(mutual_pairs(group_similarity(both, a, b)), a.size)) {
+    Matrix sum = heads_of_length_one(subject, Part::kValue, g, 1, a) *
+                 heads_of_length_one(reference, Part::kValue, k, 1, b).transpose();
+    const Matrix outputs_a = heads_of_length_one(subject, Part::kOutput, g * per_a, per_a, a),
+                 outputs_b = heads_of_length_one(reference, Part::kOutput, k * per_b, per_b, b);
+    for (Index h = 0; h < per_a; ++h) {
       Index partner = 0;
-      both.row(h).segment(k * per_b, per_b).maxCoeff(&partner);
-      sum += rows_of_length_one(subject.o, h, a.size) *
-             rows_of_length_one(reference.o, k * per_b + partner, b.size).transpose() / static_cast<float>(per_a);
+      both.row(g * per_a + h).segment(k * per_b, per_b).maxCoeff(&partner);
+      sum += outputs_a.middleRows(h * size_a, size_a) * outputs_b.middleRows(partner * size_b, size_b).transpose() /
+             static_cast<float>(per_a);
     }
     for (const auto [i, j] : mutual_pairs(sum.cwiseAbs().cast<double>())) {
       match.expected_channels += 1.0 / static_cast<double>(a.size);
@@ -150,20 +216,20 @@ void choose_partners(const MatrixD& both, HeadMatch& match) {
 
 }  // namespace
 
-bool HeadCounts::fits(const AttentionParts& parts) const {
-  if (query == 0 || key_value == 0 || size == 0 || query % key_value != 0 || !parts.complete()) return false;
+bool HeadCounts::fits(const AttentionRows& rows) const {
+  if (query == 0 || key_value == 0 || size == 0 || query % key_value != 0 || !rows.complete()) return false;
   const auto q = static_cast<Index>(query * size), kv = static_cast<Index>(key_value * size);
-  return parts.q.rows() == q && parts.k.rows() == kv && parts.v.rows() == kv && parts.o.rows() == q;
+  return rows.rows(Part::kQuery) == q && rows.rows(Part::kKey) == kv && rows.rows(Part::kValue) == kv &&
+         rows.rows(Part::kOutput) == q;
 }
 
-HeadMatch match_heads(const AttentionParts& subject, HeadCounts a, const AttentionParts& reference, HeadCounts b) {
+HeadMatch match_heads(const AttentionRows& subject, HeadCounts a, const AttentionRows& reference, HeadCounts b) {
   HeadMatch match;
-  if (!a.fits(subject) || !b.fits(reference) || a.size != b.size || subject.q.cols() != reference.q.cols())
-    return match;
+  if (!a.fits(subject) || !b.fits(reference) || a.size != b.size || subject.width() != reference.width()) return match;
   match.subject_heads = a.query;
   match.reference_heads = b.query;
-  match.value_output = cosines(subject.o, subject.v, a, reference.o, reference.v, b);
-  match.query_key = cosines(subject.q, subject.k, a, reference.q, reference.k, b);
+  match.value_output = cosines(subject, a, reference, b, Part::kOutput, Part::kValue);
+  match.query_key = cosines(subject, a, reference, b, Part::kQuery, Part::kKey);
   const MatrixD both = (match.value_output + match.query_key) / 2;
   choose_partners(both, match);
   if (a.query == b.query && a.key_value == b.key_value) exact_part(both, a, match);

@@ -6,13 +6,13 @@
 #include <cstdint>
 #include <vector>
 
-#include "plugins/weight/model/folding.hpp"
+#include "plugins/weight/model/attention_rows.hpp"
 
 namespace pedigree::weight {
 
 struct HeadCounts {
   std::uint64_t query = 0, key_value = 0, size = 0;
-  bool fits(const AttentionParts& parts) const;
+  bool fits(const AttentionRows& rows) const;
 };
 
 struct HeadMatch {
@@ -36,8 +36,9 @@ struct HeadMatch {
   bool valid = false;
 };
 
-/// Both sides in one residual basis. Cost 2 GEMM of (H s) x (H' s) x d each for o and q, less for k, v.
-HeadMatch match_heads(const AttentionParts& subject, HeadCounts subject_heads, const AttentionParts& reference,
+/// Both sides in one residual basis. Cost 2 GEMM of (H s) x (H' s) x d each for o and q, less for k, v;
+/// memory of a few runs of heads (64 MiB each) beside what `subject` and `reference` hold.
+HeadMatch match_heads(const AttentionRows& subject, HeadCounts subject_heads, const AttentionRows& reference,
                       HeadCounts reference_heads);
 
 }  // namespace pedigree::weight
