@@ -7,6 +7,7 @@
 
 #include "pedigree/io/json.hpp"
 #include "plugins/training_log/checks/continuity.hpp"
+#include "plugins/training_log/checks/drawn.hpp"
 #include "plugins/training_log/checks/noise.hpp"
 #include "plugins/training_log/checks/power_law.hpp"
 #include "plugins/training_log/checks/schedule.hpp"
@@ -95,42 +96,78 @@ void emit_power_law(const Host& host, const ReadLog& r, const PowerLaw& law) {
                  {{"bins", {{"step", law.bin_step}, {"loss", law.bin_loss}, {"fit", law.bin_fit}}}}));
 }
 
-void emit_continuity(const Host& host, const ReadLog& r) {
+json listed(const std::vector<Jump>& jumps) {
+  json out = json::array();
+  for (const auto& j : jumps)
+    out.push_back({{"step", j.step},
+                   {"before", j.before},
+                   {"after", j.after},
+                   {"noise", j.noise},
+                   {"z", j.z},
+                   {"window", j.window},
+                   {"explained", j.explained}});
+  return out;
+}
+
+/// The smallest lasting change of level that the search would have found, nat: its bound at the longest window.
+double smallest_visible(const Series& s, const Continuity& c, double noise) {
+  const double window = s.loss.size() >= 2000 ? 200 : s.loss.size() >= 1000 ? 100 : s.loss.size() >= 500 ? 50 : 20;
+  return c.threshold * noise * std::sqrt(8 / window);
+}
+
+void emit_continuity(const Host& host, const ReadLog& r, double noise) {
   const auto c = check_continuity(r.series);
-  if (!c.enough && c.restart_steps.empty() && c.clock_regressions == 0) return;
-  json jumps = json::array();
-  for (const auto& j : c.jumps)
-    jumps.push_back({{"step", j.step}, {"before", j.before}, {"after", j.after}, {"z", j.z}});
-  const bool broken = !c.jumps.empty() || c.contradictions > 3 || c.clock_regressions > 0;
+  if (!c.enough && c.restart_steps.empty() && c.clock_regressions == 0 && c.token_regressions == 0) return;
+  json breaks = json::array();
+  for (const auto& b : c.breaks) breaks.push_back({{"step", r.series.step[b.index]}, {"column", b.column}});
+  const bool broken = !c.jumps.empty() || c.contradictions > 3 || c.clock_regressions > 0 || c.token_regressions > 0;
   const std::string key = !c.jumps.empty()           ? "continuity.jump"
                           : c.clock_regressions > 0  ? "continuity.clock"
+                          : c.token_regressions > 0  ? "continuity.tokens"
                           : c.contradictions > 3     ? "continuity.contradiction"
                           : !c.restart_steps.empty() ? "continuity.restarts"
-                                                     : "continuity.one_run";
+                          : !c.breaks.empty()        ? "continuity.break"
+                          : noise > 0                ? "continuity.one_run"
+                                                     : "continuity.one_run_short";
+  const auto strongest = std::max_element(c.jumps.begin(), c.jumps.end(),
+                                          [](const auto& a, const auto& b) { return std::abs(a.z) < std::abs(b.z); });
+  const bool jump = strongest != c.jumps.end();
   auto e = make("training_log.continuity", static_cast<double>(c.jumps.size()), key,
                 {{"log", r.log.name},
                  {"jumps", c.jumps.size()},
                  {"restarts", c.restart_steps.size()},
                  {"spikes", c.spikes},
                  {"contradictions", c.contradictions},
-                 {"step", c.jumps.empty() ? 0.0 : c.jumps.front().step},
-                 {"before", c.jumps.empty() ? 0.0 : c.jumps.front().before},
-                 {"after", c.jumps.empty() ? 0.0 : c.jumps.front().after}},
-                {{"jumps", std::move(jumps)},
+                 {"step", jump               ? strongest->step
+                          : c.breaks.empty() ? 0.0
+                                             : r.series.step[c.breaks.front().index]},
+                 {"before", jump ? strongest->before : 0.0},
+                 {"after", jump ? strongest->after : 0.0},
+                 {"z", jump ? std::abs(strongest->z) : 0.0},
+                 {"bound", c.threshold},
+                 {"column", c.breaks.empty() ? std::string{"-"} : c.breaks.front().column},
+                 {"visible", smallest_visible(r.series, c, noise)}},
+                {{"jumps", listed(c.jumps)},
+                 {"explained", listed(c.explained)},
+                 {"breaks", std::move(breaks)},
+                 {"threshold", c.threshold},
                  {"restart_steps", c.restart_steps},
                  {"clock_regressions", c.clock_regressions},
+                 {"token_regressions", c.token_regressions},
                  {"first_gap", c.first_gap},
-                 {"epoch_drops", c.epoch_drops.size()}});
+                 {"kept_every", r.log.kept_every}});
   if (broken) e.log10_lr = kFabricationLr;
   host.emit(e);
 }
 
-void emit_noise(const Host& host, const ReadLog& r) {
-  const auto n = check_noise(r.series);
+void emit_noise(const Host& host, const ReadLog& r, const Noise& n) {
   if (!n.enough) return;
-  const std::string key = n.repeated              ? "noise.repeated"
+  const bool repeated = n.repeated && !r.series.running_mean;
+  const auto drawn = check_drawn(r.series, r.start);
+  const std::string key = repeated                ? "noise.repeated"
                           : n.smoothed            ? "noise.smoothed"
                           : n.digits_odd          ? "noise.digits"
+                          : drawn.drawn           ? "noise.drawn"
                           : r.series.running_mean ? "noise.running_mean"
                                                   : "noise.real";
   auto e = make("training_log.noise", n.difference_correlation, key,
@@ -138,9 +175,17 @@ void emit_noise(const Host& host, const ReadLog& r) {
                  {"deviation", n.deviation},
                  {"correlation", n.difference_correlation},
                  {"repeated", n.repeated_share},
-                 {"chi_square", n.digit_chi_square}},
-                json::object());
-  if (n.smoothed || (n.repeated && !r.series.running_mean) || n.digits_odd) e.log10_lr = kFabricationLr;
+                 {"chi_square", n.digit_chi_square},
+                 {"formula", drawn.formula.empty() ? std::string{"-"} : drawn.formula},
+                 {"resolution", drawn.resolution}},
+                {{"memory", n.memory},
+                 {"formula",
+                  {{"judged", drawn.judged},
+                   {"closest", drawn.formula},
+                   {"chi_square", drawn.chi_square},
+                   {"departure", drawn.deviation},
+                   {"resolution", drawn.resolution}}}});
+  if (n.smoothed || repeated || n.digits_odd || drawn.drawn) e.log10_lr = kFabricationLr;
   host.emit(e);
 }
 
@@ -199,8 +244,9 @@ pedigree_status Curve::run(const Host& host, const Request& request) {
     if (!later_stage) emit_stated(host, r);
     if (r.series.step.empty()) continue;
     emit_power_law(host, r, law);
-    emit_continuity(host, r);
-    emit_noise(host, r);
+    const auto noise = check_noise(r.series);
+    emit_continuity(host, r, noise.enough ? noise.deviation : 0);
+    emit_noise(host, r, noise);
     emit_schedule(host, r);
   }
   if (said) return PEDIGREE_OK;

@@ -4,12 +4,15 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numbers>
 #include <unordered_set>
 
 namespace pedigree::training_log {
 namespace {
 
 constexpr std::size_t kMinimumPoints = 200, kBlock = 8;
+constexpr double kChance = 3.72 * std::numbers::sqrt2;  // one log in 10,000, twice the variance allowed
+constexpr std::size_t kLags = 5;
 constexpr double kSmoothed = -0.15, kRepeated = 0.02, kDigits = 60;  // chi-square(9) > 60: p < 1e-8
 
 /// Decimals of the printed values: the smallest k <= 9 at which every sampled value is whole.
@@ -57,6 +60,33 @@ double repeated_blocks(const std::vector<double>& differences) {
   return total == 0 ? 0 : static_cast<double>(again) / static_cast<double>(total);
 }
 
+/// Of differences at lags 1 to kLags. Spikes would dominate the products: they are clipped at four robust deviations.
+std::array<double, kLags> autocorrelations(const std::vector<double>& differences) {
+  const double centre = median(differences), clip = 4 * std::max(robust_deviation(differences), 1e-12);
+  std::vector<double> d;
+  d.reserve(differences.size());
+  for (const double v : differences) d.push_back(std::clamp(v - centre, -clip, clip));
+  double square = 0;
+  for (const double v : d) square += v * v;
+  std::array<double, kLags> out{};
+  if (square <= 0) {
+    out[0] = 1;
+    return out;
+  }
+  for (std::size_t k = 1; k <= kLags; ++k) {
+    double product = 0;
+    for (std::size_t i = k; i < d.size(); ++i) product += d[i] * d[i - k];
+    out[k - 1] = product / square;
+  }
+  return out;
+}
+
+bool mildly_smoothed(const Noise& noise, double n) {
+  const double gained = noise.difference_correlation + 0.5, lost = -noise.memory;
+  if (gained < kChance * std::sqrt(0.5 / n) || lost < kChance / std::sqrt(n)) return false;
+  return lost > gained / 2 && lost < gained * 2;
+}
+
 }  // namespace
 
 Noise check_noise(const Series& series) {
@@ -68,18 +98,13 @@ Noise check_noise(const Series& series) {
   std::vector<double> differences;
   for (std::size_t i = 1; i < loss.size(); ++i) differences.push_back(loss[i] - loss[i - 1]);
   result.deviation = robust_deviation(differences) / std::sqrt(2.0);
-  // Spikes would dominate the products: differences are clipped at four robust deviations.
-  const double centre = median(differences), clip = 4 * std::max(robust_deviation(differences), 1e-12);
-  double product = 0, square = 0;
-  for (std::size_t i = 0; i < differences.size(); ++i) {
-    const double a = std::clamp(differences[i] - centre, -clip, clip);
-    square += a * a;
-    if (i > 0) product += a * std::clamp(differences[i - 1] - centre, -clip, clip);
-  }
-  result.difference_correlation = square > 0 ? product / square : 1.0;
+  const auto lags = autocorrelations(differences);
+  result.difference_correlation = lags[0];
+  for (std::size_t k = 1; k < kLags; ++k) result.memory += lags[k];
   result.repeated_share = repeated_blocks(differences);
+  const auto n = static_cast<double>(differences.size());
   result.digit_chi_square = last_digit_chi_square(loss);
-  result.smoothed = !series.running_mean && result.difference_correlation > kSmoothed;
+  result.smoothed = !series.running_mean && (result.difference_correlation > kSmoothed || mildly_smoothed(result, n));
   result.repeated = result.repeated_share > kRepeated;
   result.digits_odd = result.digit_chi_square > kDigits;
   return result;

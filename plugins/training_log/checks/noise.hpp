@@ -10,15 +10,19 @@ struct Noise {
   bool enough = false;   ///< at least 200 points
   double deviation = 0;  ///< robust deviation of the differences over sqrt 2, nat
   double difference_correlation =
-      0;                        ///< lag-1 autocorrelation of first differences: -0.5 for fresh noise, > 0 when smoothed
-  double repeated_share = 0;    ///< share of residual blocks of 8 that occur again exactly
+      0;                      ///< lag-1 autocorrelation of first differences: -0.5 for fresh noise, > 0 when smoothed
+  double memory = 0;          ///< sum of their autocorrelations at lags 2 to 5: 0 for fresh noise, negative for a mean
+  double repeated_share = 0;  ///< share of residual blocks of 8 that occur again exactly
   double digit_chi_square = 0;  ///< uniformity of the last printed digit, 9 degrees of freedom
   bool smoothed = false, repeated = false, digits_odd = false;
 };
 
-/// Fresh batch noise around a slow trend gives differences with lag-1 autocorrelation -0.5 (an MA(1)
-/// process with theta = -1); an exponential mean with weight a gives (a - 1)/2 ... towards 0 and above
-/// once the trend dominates. Flagged above -0.15 when the first 5 % is left out. O(n).
+/// Fresh batch noise around a slow trend gives differences with autocorrelation -0.5 at lag 1 and 0 further on (an
+/// MA(1) process with theta = -1). All autocorrelations of differences add up to -0.5 when the noise has a short
+/// memory: what an exponential mean of weight a takes from lag 1, (1 - a)/2, it gives to lags 2, 3, ... A slow
+/// wandering of the loss moves lag 1 as well, but spreads the rest over long lags. So smoothed means: lag 1 above -0.15
+/// (heavy smoothing), or lag 1 and lags 2-5 both off by more than chance (errors sqrt(1/2n) and sqrt(1/n), one log in
+/// 10,000, twice the variance allowed) and by like amounts. The first 5 % is left out. O(n).
 Noise check_noise(const Series& series);
 
 }  // namespace pedigree::training_log

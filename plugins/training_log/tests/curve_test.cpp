@@ -15,14 +15,18 @@ namespace {
 using testing::MemoryArtifact;
 using testing::RunResult;
 
-/// A pre-training curve: ln V at first, a power law afterwards, fresh batch noise. V = 32,000.
+/// A pre-training curve: ln V at first, a warm-up, a power law, the bend of a decaying learning rate, fresh batch
+/// noise. V = 32,000.
 std::vector<double> scratch_curve(std::size_t steps, double noise = 0.03, unsigned seed = 1) {
   std::mt19937 random{seed};
   std::normal_distribution<double> normal{0.0, noise};
   std::vector<double> loss;
-  for (std::size_t s = 0; s < steps; ++s)
-    loss.push_back(2.2 + (std::log(32000.0) - 2.2) * std::pow(1.0 + static_cast<double>(s) / 20.0, -0.45) +
+  for (std::size_t s = 0; s < steps; ++s) {
+    const double warm = static_cast<double>(s) * std::min(1.0, static_cast<double>(s) / 60);
+    const double decay = std::max(0.0, static_cast<double>(s) / static_cast<double>(steps) - 0.7) / 0.3;
+    loss.push_back(2.2 + (std::log(32000.0) - 2.2) * std::pow(1.0 + warm / 20.0, -0.45) - 0.15 * decay +
                    normal(random));
+  }
   return loss;
 }
 

@@ -3,121 +3,63 @@
 // is taken for one. The rates are printed; the tests hold what was measured, with room for no regression.
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
-#include <functional>
-#include <map>
 
-#include "pedigree/io/training_log.hpp"
-#include "plugins/training_log/curve.hpp"
-#include "plugins/training_log/series.hpp"
-#include "tests/support/run_analyzer.hpp"
+#include "plugins/training_log/tests/forgeries.hpp"
 #include "tests/support/shared_data.hpp"
 
 namespace pedigree::training_log {
 namespace {
-
-namespace fs = std::filesystem;
-
-struct Log {
-  std::string name;
-  std::vector<double> step, loss;
-  double vocabulary = 0;
-};
-
-std::string read_file(const fs::path& path) {
-  std::ifstream in{path, std::ios::binary};
-  return {std::istreambuf_iterator<char>{in}, {}};
-}
-
-/// The real from-scratch logs that print a loss every few steps: what a forger would start from.
-std::vector<Log> real_logs(const fs::path& folder) {
-  std::vector<Log> logs;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    const auto name = entry.path().filename().string();
-    if (!name.starts_with("modded-nanogpt")) continue;
-    const auto read = io::read_training_log(name, read_file(entry.path()));
-    if (!read.ok()) continue;
-    const auto series = make_series(*read, 50257.0, "option");
-    if (series.step.size() >= 400 && !series.evaluation) logs.push_back({name, series.step, series.loss, 50257});
-  }
-  std::sort(logs.begin(), logs.end(), [](const Log& a, const Log& b) { return a.name < b.name; });
-  return logs;
-}
-
-std::string printed(const Log& log) {
-  std::string text;
-  char line[80];
-  for (std::size_t i = 0; i < log.step.size(); ++i) {
-    std::snprintf(line, sizeof line, "iter %.0f: loss %.4f\n", log.step[i], log.loss[i]);
-    text += line;
-  }
-  return text;
-}
-
-/// The checks that speak against a log, comma-separated; empty when none does.
-std::string flags(const std::string& text, double vocabulary = 50257) {
-  const auto result =
-      testing::run_analyzer<Curve>({{"subject", {}, {{"training-log", "train.log", text}}}},
-                                   "{\"vocabulary\": " + std::to_string(static_cast<int>(vocabulary)) + "}");
-  std::string out;
-  for (const auto& e : result.evidence)
-    if (e.log10_lr > 0) out += (out.empty() ? "" : ",") + e.summary_key;
-  return out;
-}
-
-struct Rate {
-  int found = 0, all = 0;
-  double share() const { return all == 0 ? 0 : static_cast<double>(found) / all; }
-};
-
-Rate measure(const char* name, const std::vector<Log>& logs, const std::function<Log(const Log&)>& forge) {
-  Rate rate;
-  std::map<std::string, int> by;
-  for (const auto& log : logs) {
-    const auto found = flags(printed(forge(log)));
-    ++rate.all;
-    rate.found += found.empty() ? 0 : 1;
-    ++by[found.empty() ? "none" : found];
-  }
-  std::string detail;
-  for (const auto& [key, n] : by) detail += "  " + key + " " + std::to_string(n);
-  std::printf("%-44s found %d of %d:%s\n", name, rate.found, rate.all, detail.c_str());
-  return rate;
-}
 
 TEST(ForgedLogs, real_logs_reprinted_are_not_flagged) {
   PEDIGREE_NEEDS_SHARED(shared, testing::shared_folder());
   const auto logs = real_logs(shared / "data/logs");
   ASSERT_GE(logs.size(), 4u);
   EXPECT_EQ(measure("reprinted as they are", logs, [](const Log& l) { return l; }).found, 0);
-  // Stretches of real runs that begin at the start: 10 cuts of each.
+}
+
+/// Honest logs that the makers did not print but could have: other beginnings, other endings, other intervals.
+TEST(ForgedLogs, parts_and_thinned_copies_of_real_logs_are_rarely_flagged) {
+  PEDIGREE_NEEDS_SHARED(shared, testing::shared_folder());
+  const auto logs = real_logs(shared / "data/logs");
   int flagged = 0, all = 0;
-  for (const auto& log : logs)
-    for (int k = 1; k <= 10; ++k) {
-      Log cut = log;
-      const auto keep = log.step.size() * static_cast<std::size_t>(k) / 10;
-      cut.step.resize(keep);
-      cut.loss.resize(keep);
-      ++all;
-      flagged += flags(printed(cut)).empty() ? 0 : 1;
-    }
-  std::printf("honest beginnings of real logs: %d of %d flagged\n", flagged, all);
+  const auto look = [&](const Log& log, const std::string& what) {
+    if (log.step.size() < 60) return;
+    ++all;
+    // A log that begins late is a warm start to the first check; here the question is whether it is one real run.
+    std::string found;
+    for (const auto& key : keys(printed(log)))
+      if (key.starts_with("continuity") || key.starts_with("noise")) found += " " + key;
+    if (found.empty()) return;
+    ++flagged;
+    std::printf("flagged: %s, %s:%s\n", log.name.c_str(), what.c_str(), found.c_str());
+  };
+  for (const auto& log : logs) {
+    const auto n = log.step.size();
+    for (std::size_t i = 0; i < 5; ++i)
+      for (std::size_t j = i + 1; j <= 5; ++j)
+        look(part(log, n * i / 5, n * j / 5, 1), "fifths " + std::to_string(i) + " to " + std::to_string(j));
+    for (const std::size_t every : {2u, 5u, 10u, 50u})
+      look(part(log, 0, n, every), "every " + std::to_string(every) + "th");
+    for (std::size_t k = 1; k < 10; ++k) look(part(log, 0, n * k / 10, 1), "beginning " + std::to_string(k) + "/10");
+  }
+  std::printf("parts and thinned copies of %zu real logs: %d of %d flagged\n", logs.size(), flagged, all);
   EXPECT_LE(flagged * 50, all);  // 2 %
 }
 
 TEST(ForgedLogs, smoothed_logs_are_found) {
   PEDIGREE_NEEDS_SHARED(shared, testing::shared_folder());
   const auto logs = real_logs(shared / "data/logs");
-  for (const double weight : {0.5, 0.1, 0.02}) {
+  for (const double weight : {0.9, 0.7, 0.5, 0.3, 0.1, 0.02}) {
     const auto name = "exponential mean, weight " + std::to_string(weight).substr(0, 4);
     const auto rate = measure(name.c_str(), logs, [weight](Log l) {
       for (std::size_t i = 1; i < l.loss.size(); ++i) l.loss[i] = (1 - weight) * l.loss[i - 1] + weight * l.loss[i];
       return l;
     });
-    // Half and half leaves the differences at -0.25, halfway to fresh noise: that much is not called smoothed.
-    if (weight < 0.4) {
+    // 1,450 differences show a weight of 0.5 nine errors off; one of 0.9 needs ten thousand points.
+    if (weight < 0.6) {
       EXPECT_GE(rate.share(), 0.9) << weight;
     }
   }
@@ -171,7 +113,62 @@ TEST(ForgedLogs, spliced_logs_are_found_where_the_levels_differ) {
       all.all += rate.all;
     }
   std::printf("spliced: found %d of %d\n", all.found, all.all);
-  EXPECT_GE(all.share(), 0.5);
+  EXPECT_GE(all.share(), 0.75);
+}
+
+/// What a joint of known size shows: the tail of a real log moved down by so many deviations of its own noise.
+TEST(ForgedLogs, joints_are_found_by_size) {
+  PEDIGREE_NEEDS_SHARED(shared, testing::shared_folder());
+  const auto logs = real_logs(shared / "data/logs");
+  for (const double size : {0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 8.0}) {
+    Rate all;
+    for (const double at : {0.2, 0.5, 0.8}) {
+      const auto name = std::to_string(size).substr(0, 3) + " noise deviations at " + std::to_string(at).substr(0, 3);
+      const auto rate = measure(name.c_str(), logs, [&](Log l) {
+        const double shift = size * own_noise(l);
+        for (auto i = static_cast<std::size_t>(at * static_cast<double>(l.loss.size())); i < l.loss.size(); ++i)
+          l.loss[i] -= shift;
+        return l;
+      });
+      all.found += rate.found;
+      all.all += rate.all;
+    }
+    std::printf("a joint of %.1f noise deviations: found %d of %d\n", size, all.found, all.all);
+    // Windows of 200 points see sqrt(8/200) = 0.2 deviations with a bound of eight errors: 1.6 where the log is long.
+    if (size >= 3) {
+      EXPECT_GE(all.share(), 0.85) << size;
+    }
+  }
+}
+
+/// Two runs joined at one step, each at its own level: what is found depends on how far they lie apart.
+TEST(ForgedLogs, runs_joined_at_the_same_step) {
+  PEDIGREE_NEEDS_SHARED(shared, testing::shared_folder());
+  const auto logs = real_logs(shared / "data/logs");
+  std::map<int, Rate> by_size;  // size in noise deviations, rounded down; 5 and more together
+  for (const auto& head : logs)
+    for (const auto& tail : logs)
+      for (const double at : {0.2, 0.5, 0.8}) {
+        if (head.name == tail.name) continue;
+        const auto n = std::min(head.loss.size(), tail.loss.size());
+        const auto joint = static_cast<std::size_t>(at * static_cast<double>(n));
+        Log joined = part(tail, 0, n, 1);
+        std::copy(head.loss.begin(), head.loss.begin() + static_cast<std::ptrdiff_t>(joint), joined.loss.begin());
+        const auto level = [&](const std::vector<double>& loss, std::size_t from) {
+          return median({loss.begin() + static_cast<std::ptrdiff_t>(from),
+                         loss.begin() + static_cast<std::ptrdiff_t>(from + 50)});
+        };
+        const double apart = std::abs(level(head.loss, joint) - level(tail.loss, joint));
+        const double noise = std::sqrt((own_noise(head) * own_noise(head) + own_noise(tail) * own_noise(tail)) / 2);
+        auto& rate = by_size[std::min(5, static_cast<int>(apart / noise))];
+        ++rate.all;
+        rate.found += flags(printed(joined)).empty() ? 0 : 1;
+      }
+  for (const auto& [size, rate] : by_size)
+    std::printf("two runs %d%s noise deviations apart: found %d of %d\n", size, size == 5 ? " or more" : " to one more",
+                rate.found, rate.all);
+  EXPECT_GE(by_size[3].share(), 0.8);
+  EXPECT_GE(by_size[5].share(), 0.9);
 }
 
 TEST(ForgedLogs, copied_stretches_are_found) {
@@ -185,27 +182,42 @@ TEST(ForgedLogs, copied_stretches_are_found) {
   EXPECT_GE(rate.share(), 0.9);
 }
 
-TEST(ForgedLogs, a_drawn_curve_is_found_by_its_noise) {
+TEST(ForgedLogs, a_drawn_curve_is_found_when_it_is_one_formula_and_long_enough) {
   PEDIGREE_NEEDS_SHARED(shared, testing::shared_folder());
   const auto logs = real_logs(shared / "data/logs");
-  const auto drawn = [](double noise) {
-    return [noise](Log l) {
-      std::uint64_t state = 1;
-      for (std::size_t i = 0; i < l.loss.size(); ++i) {
-        double sum = 0;
-        for (int k = 0; k < 12; ++k) {
-          state = state * 6364136223846793005ULL + 1442695040888963407ULL;
-          sum += static_cast<double>(state >> 40) / 16777216.0 - 0.5;
-        }
-        l.loss[i] = 3.0 + 7.8 * std::pow(1.0 + static_cast<double>(i) / 30.0, -0.6) + noise * sum;
-      }
-      return l;
+  using Formula = double (*)(double step, double last);
+  constexpr std::array<std::pair<const char*, Formula>, 4> kFormulas{{
+      {"power law", [](double s, double) { return 3.0 + 7.8 * std::pow(1.0 + s / 30.0, -0.6); }},
+      {"two exponentials",
+       [](double s, double last) {
+         return 3.2 + 5 * std::exp(-s / (0.004 * last)) + 2.6 * std::exp(-s / (0.2 * last));
+       }},
+      {"stretched exponential",
+       [](double s, double last) { return 3.1 + 7.7 * std::exp(-std::pow(60 * s / last, 0.4)); }},
+      {"power law with a warm-up and a decay",
+       [](double s, double last) {
+         const double decay = std::max(0.0, s / last - 0.8) / 0.2;
+         return 3.0 + 7.8 * std::pow(1.0 + std::max(0.0, s - 100) / 30.0, -0.4) - 0.12 * decay * decay;
+       }},
+  }};
+  for (const auto& [name, formula] : kFormulas) {
+    const auto drawn = [formula](double noise) {
+      return [formula, noise](Log l) {
+        InventedNoise random{1};
+        const double deviation = noise * own_noise(l);
+        for (std::size_t i = 0; i < l.loss.size(); ++i)
+          l.loss[i] = formula(static_cast<double>(i), static_cast<double>(l.loss.size())) + deviation * random.next();
+        return l;
+      };
     };
-  };
-  const auto smooth = measure("drawn without noise", logs, drawn(0));
-  EXPECT_GE(smooth.share(), 0.9);
-  // With invented noise the curve looks like a run's: a log alone can be forged (cap 0.7). Reported, not required.
-  measure("drawn with invented noise", logs, drawn(0.05));
+    EXPECT_GE(measure((std::string{name} + ", no noise").c_str(), logs, drawn(0)).share(), 0.9);
+    const auto rate = measure((std::string{name} + ", the log's own noise invented").c_str(), logs, drawn(1));
+    // A forger who bends his formula is not found: no test of the curve alone tells his invention from a run (the cap
+    // of 0.7 stands for that).
+    if (formula != kFormulas[3].second) {
+      EXPECT_GE(rate.share(), 0.8) << name;
+    }
+  }
 }
 
 TEST(RealLogs, false_flags_over_all_real_logs_and_the_zoo) {
