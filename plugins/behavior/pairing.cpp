@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "plugins/behavior/pairing.hpp"
 
+#include <algorithm>
+
 #include "pedigree/io/artifact_role.hpp"
 #include "plugins/behavior/text/refusal.hpp"
 
@@ -49,7 +51,7 @@ ModelAnswers read_answers_of(const Request& request, const ModelRef& model) {
       else if (!result.by_key.emplace(key, &answer).second)
         ++result.dropped.duplicate;
       else if (answer.cut)
-        ++result.dropped.truncated;  // counted; its beginning is whole and stays comparable
+        ++result.dropped.truncated;
     }
   for (const auto& [key, answer] : result.by_key)
     if (find_refusal(answer->text)) result.refused.insert(key);
@@ -67,11 +69,25 @@ std::vector<ModelAnswers> read_all_answers(const Request& request) {
   return all;
 }
 
+bool comparable(const io::Answer& a, const io::Answer& b) {
+  if (!a.cut && !b.cut) return true;
+  return a.cut && b.cut && a.token_limit && a.token_limit == b.token_limit;
+}
+
 std::vector<std::string> common_prompts(const ModelAnswers& a, const ModelAnswers& b) {
   std::vector<std::string> keys;
   for (const auto& [key, answer] : a.by_key)
-    if (b.by_key.count(key) != 0 && a.refused.count(key) + b.refused.count(key) == 0) keys.push_back(key);
+    if (const auto other = b.by_key.find(key); other != b.by_key.end() && comparable(*answer, *other->second) &&
+                                               a.refused.count(key) + b.refused.count(key) == 0)
+      keys.push_back(key);
   return keys;
+}
+
+std::size_t truncated_pairs(const ModelAnswers& a, const ModelAnswers& b) {
+  return static_cast<std::size_t>(std::count_if(a.by_key.begin(), a.by_key.end(), [&](const auto& entry) {
+    const auto other = b.by_key.find(entry.first);
+    return other != b.by_key.end() && !comparable(*entry.second, *other->second);
+  }));
 }
 
 }  // namespace pedigree::behavior

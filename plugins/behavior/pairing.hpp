@@ -12,7 +12,7 @@
 
 namespace pedigree::behavior {
 
-/// Why rows were left out, for the report.
+/// Why rows were left out, for the report. Truncated ones are counted here and left out pair by pair.
 struct DropCounts {
   std::size_t empty = 0, failed = 0, truncated = 0, duplicate = 0, refused = 0, unmatched = 0;
 };
@@ -35,7 +35,14 @@ struct ModelAnswers {
 /// is named in `problem` and costs only itself.
 std::vector<ModelAnswers> read_all_answers(const Request& request);
 
-/// Prompts that both models answered usably and neither refused, in key order.
+/// Whether two answers may be held against each other. An answer that a limit of tokens cut off goes with one that the
+/// same limit cut off (both are the same stretch of a longer answer, as next-token probes are on purpose), and with no
+/// other: against a whole answer its end would be a difference that the models do not have.
+bool comparable(const io::Answer& a, const io::Answer& b);
+
+/// Prompts that both models answered usably and comparably and neither refused, in key order.
 std::vector<std::string> common_prompts(const ModelAnswers& a, const ModelAnswers& b);
+/// Prompts left out of it because one of the two answers was cut off.
+std::size_t truncated_pairs(const ModelAnswers& a, const ModelAnswers& b);
 
 }  // namespace pedigree::behavior

@@ -110,7 +110,10 @@ pedigree_status Agreement::run(const Host& host, const Request& request) {
   for (auto& c : closeness)
     if (c.prompts < minimum_prompts_) {
       host.warn(c.reference + ": " + std::to_string(c.prompts) + " usable pairs of answers, fewer than " +
-                std::to_string(minimum_prompts_));
+                std::to_string(minimum_prompts_) +
+                (c.truncated_pairs == 0 ? std::string{}
+                                        : " (" + std::to_string(c.truncated_pairs) +
+                                              " pairs with an answer that a limit of tokens cut off were left out)"));
       c.prompts = 0;
     }
   const auto set = compatible_sources(closeness, decision_log10_p_);
@@ -145,6 +148,7 @@ pedigree_status Agreement::run(const Host& host, const Request& request) {
                                    {"set_size", set.size()}});
     e.details_json = io::json_text({{"dropped_subject", drops(models.front())},
                                     {"dropped_reference", drops(models[r + 1])},
+                                    {"truncated_pairs", c.truncated_pairs},
                                     {"source_set", names},
                                     {"conformal_p", standing.conformal},
                                     {"controls", standing.controls},

@@ -20,6 +20,7 @@ constexpr int kNarrow = 4;              // months: a wider interval is no agreem
 std::vector<DatedAnswer> dated(const ModelAnswers& model) {
   std::vector<DatedAnswer> answers;
   for (const auto& [key, answer] : model.by_key)
+    // Cut answers too: a base model's completions always end at the limit, the same for every month.
     if (const auto* probe = find_probe(answer->prompt, answer->prompt_id); probe != nullptr && probe->month >= 0)
       answers.push_back({probe->month, grade(*probe, answer->text)});
   std::sort(answers.begin(), answers.end(), [](const auto& a, const auto& b) { return a.month < b.month; });

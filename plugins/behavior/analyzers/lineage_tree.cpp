@@ -29,9 +29,12 @@ struct Genome {
   std::size_t samples = 0;
 };
 
+/// Empty when the answer says nothing, or was cut off before its beginning was complete. Past it a cut changes nothing.
 std::string allele_of(const io::Answer& answer) {
+  const auto beginning = words(answer.text, kAlleleWords + 1);
+  if (answer.cut && beginning.size() <= kAlleleWords) return {};
   std::string allele;
-  for (const auto& word : words(answer.text, kAlleleWords)) allele += word + " ";
+  for (std::size_t i = 0; i < std::min(beginning.size(), kAlleleWords); ++i) allele += beginning[i] + " ";
   return allele;
 }
 

@@ -35,8 +35,11 @@ Profile profile_of(const ModelAnswers& model) {
   std::vector<std::string_view> texts;
   for (const auto& [key, answer] : model.by_key) {
     ++p.answers;
-    if (!answer->cut) texts.push_back(answer->text);
-    p.words += static_cast<double>(words(answer->text, 2000).size());
+    // Length and style of a cut answer are the limit's, not the model's; how it begins to refuse is its own.
+    if (!answer->cut) {
+      texts.push_back(answer->text);
+      p.words += static_cast<double>(words(answer->text, 2000).size());
+    }
     if (const auto refusal = find_refusal(answer->text)) {
       ++p.refusals;
       const std::string family{refusal->family};
@@ -45,7 +48,7 @@ Profile profile_of(const ModelAnswers& model) {
     }
   }
   p.style = style_features(texts);
-  if (p.answers > 0) p.words /= static_cast<double>(p.answers);
+  if (!texts.empty()) p.words /= static_cast<double>(texts.size());
   return p;
 }
 
@@ -190,6 +193,7 @@ pedigree_status Wording::run(const Host& host, const Request& request) {
                            {"references", styles},
                            {"empty", models.front().dropped.empty},
                            {"failed", models.front().dropped.failed},
+                           {"truncated", models.front().dropped.truncated},
                            {"duplicate", models.front().dropped.duplicate}}));
   emit_refusals(host, request, models, profiles, minimum_refusals_);
   emit_identity(host, request, models.front());

@@ -117,7 +117,8 @@ class Asking {
              {"prompt", probe.prompt},
              {"response", text},
              {"kind", probe.kind},
-             {"model", settings_.generation.model}};
+             {"model", settings_.generation.model},
+             {"max_tokens", settings_.generation.max_tokens}};
     if (settings_.samples > 1) row["sample"] = sample;
     if (!finish.empty()) row["finish_reason"] = finish;
     if (!problem.empty()) row["error"] = problem;

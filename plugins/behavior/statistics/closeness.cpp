@@ -35,6 +35,7 @@ Closeness compare(const ModelAnswers& subject, const ModelAnswers& reference, Wo
       characters += a->text.size();
     }
   }
+  c.truncated_pairs = truncated_pairs(subject, reference);
   c.prompts = c.prefix.size();
   if (c.prompts == 0) return c;
   c.prefix_mean /= static_cast<double>(c.prompts);

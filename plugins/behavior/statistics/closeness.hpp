@@ -16,6 +16,7 @@ struct Closeness {
   std::size_t prompts = 0;                             ///< pairs of usable answers
   double prefix_mean = 0;                              ///< words shared from the beginning, mean
   double bigram_mean = 0;                              ///< word bigrams shared, share of the smaller answer
+  std::size_t truncated_pairs = 0;                     ///< left out: a limit of tokens cut one of the two
   double exact_share = 0;                              ///< identical answers
   double exact_characters = 0;                         ///< mean length of those, bytes
   std::vector<std::pair<std::string, double>> prefix;  ///< per prompt key, in key order

@@ -13,13 +13,18 @@ namespace {
 
 constexpr std::size_t kAnswerWords = 6;
 
-/// The wrong answers of a model by prompt: their first words.
+/// The wrong answers of a model by prompt: their first words. One that was cut off before those is no answer yet.
 using Errors = std::map<std::string, std::vector<std::string>>;
 
 Errors errors_of(const ModelAnswers& model) {
   Errors errors;
   for (const auto& [key, answer] : model.by_key)
-    if (const auto right = is_correct(*answer); right && !*right) errors[key] = words(answer->text, kAnswerWords);
+    if (const auto right = is_correct(*answer); right && !*right) {
+      auto beginning = words(answer->text, kAnswerWords + 1);
+      if (answer->cut && beginning.size() <= kAnswerWords) continue;
+      beginning.resize(std::min(beginning.size(), kAnswerWords));
+      errors[key] = std::move(beginning);
+    }
   return errors;
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <map>
 
 #include "plugins/training_log/checks/windows.hpp"
 
@@ -14,7 +15,7 @@ namespace {
 constexpr std::size_t kBins = 40, kFirst = 5, kFewestBins = 20, kMinimumPoints = 400;
 constexpr double kLimit = 0.015;  // nat
 constexpr double kErrors = 3;     // deviations of chi-square
-constexpr double kLatestStart = 10, kGrid = 1.3;
+constexpr double kLatestStart = 10, kGrid = 1.5;
 
 struct Bin {
   double first = 0, middle = 0, last = 0;  // steps
@@ -142,12 +143,17 @@ Fit best_formula(const std::vector<Bin>& bins) {
                   },
                   scales, grid(0.05, 2.5, kGrid)),
               4);
+  std::map<double, Column> decays;
+  const auto decay = [&](double tau) -> const Column& {
+    auto& known = decays[tau];
+    if (known.empty()) known = column(bins, [&](double s) { return std::exp(-s / tau); });
+    return known;
+  };
   best.better("two exponentials",
               smallest_error(
                   [&](double fast, double slow) {
                     if (fast >= slow) return std::numeric_limits<double>::infinity();
-                    const auto decay = column(bins, [&](double s) { return std::exp(-s / slow); });
-                    return misfit(bins, column(bins, [&](double s) { return std::exp(-s / fast); }), &decay);
+                    return misfit(bins, decay(fast), &decay(slow));
                   },
                   scales, scales),
               5);
@@ -173,18 +179,20 @@ DrawnCurve check_drawn(const Series& s, const InitialLoss& start) {
   const Windows windows{s.loss, Windows::Spikes::keep};
   const auto bins = make_bins(s, windows);
   if (bins.size() < kFewestBins) return out;
-  const auto fit = best_formula(bins);
-  const double freedom = static_cast<double>(bins.size()) - fit.parameters;
+  constexpr double kMostParameters = 5;
+  const double least = static_cast<double>(bins.size()) - kMostParameters;
   double weight = 0;
   for (const auto& bin : bins) weight += bin.weight;
   const double error = std::sqrt(static_cast<double>(bins.size()) / weight);
-  const double deviation = std::sqrt(2 / freedom);
-  out.formula = fit.formula;
-  out.chi_square = fit.error / freedom;
-  out.deviation = error * std::sqrt(std::max(0.0, out.chi_square - 1));
+  const double deviation = std::sqrt(2 / least);
   out.resolution = error * std::sqrt(kErrors * deviation);
   out.judged = out.resolution <= kLimit;
-  out.drawn = out.judged && out.chi_square <= 1 + kErrors * deviation;
+  if (!out.judged) return out;
+  const auto fit = best_formula(bins);
+  out.formula = fit.formula;
+  out.chi_square = fit.error / (static_cast<double>(bins.size()) - fit.parameters);
+  out.deviation = error * std::sqrt(std::max(0.0, out.chi_square - 1));
+  out.drawn = out.chi_square <= 1 + kErrors * deviation;
   return out;
 }
 

@@ -9,7 +9,7 @@
 namespace pedigree::training_log {
 namespace {
 
-constexpr std::size_t kMedian = 12, kLocal = 50;
+constexpr std::size_t kMedian = 12, kLocal = 50, kSparse = 25;
 constexpr double kClip = 4;
 
 std::vector<double> drawn_back(const std::vector<double>& y) {
@@ -17,18 +17,22 @@ std::vector<double> drawn_back(const std::vector<double>& y) {
   for (std::size_t i = 1; i < y.size(); ++i) differences[i] = y[i] - y[i - 1];
   double noise = 0;
   for (std::size_t i = 0; i < y.size(); ++i) {
-    // The noise changes slowly: every tenth point is enough.
-    if (i % 10 == 0) {
+    // The noise changes slowly: every 25th point is enough.
+    if (i % kSparse == 0) {
       const auto from = i > kLocal ? i - kLocal : 1, to = std::min(y.size(), i + kLocal);
       noise = from >= to ? 0
                          : robust_deviation({differences.begin() + static_cast<std::ptrdiff_t>(from),
                                              differences.begin() + static_cast<std::ptrdiff_t>(to)}) /
                                std::sqrt(2.0);
     }
+    if (noise <= 0) {
+      out[i] = y[i];
+      continue;
+    }
     const auto from = i > kMedian ? i - kMedian : 0, to = std::min(y.size(), i + kMedian + 1);
     const double centre =
         median({y.begin() + static_cast<std::ptrdiff_t>(from), y.begin() + static_cast<std::ptrdiff_t>(to)});
-    out[i] = noise > 0 ? std::clamp(y[i], centre - kClip * noise, centre + kClip * noise) : y[i];
+    out[i] = std::clamp(y[i], centre - kClip * noise, centre + kClip * noise);
   }
   return out;
 }

@@ -74,12 +74,16 @@ bool says(const json& row, const char* key, std::initializer_list<const char*> w
   return false;
 }
 
-std::string finish_reason(const json& row) {
+std::string finish_reason(const json& row, int depth = 0) {
   for (const char* key : {"finish_reason", "stop_reason"})
     if (const auto found = row.find(key); found != row.end() && found->is_string()) return found->get<std::string>();
   if (const auto choices = row.find("choices");
       choices != row.end() && choices->is_array() && !choices->empty() && (*choices)[0].is_object())
     return text_of((*choices)[0].value("finish_reason", json{}));
+  // OpenAI batch output: {"response": {"body": {"choices": ...}}}
+  for (const char* key : {"response", "body"})
+    if (const auto found = row.find(key); found != row.end() && found->is_object() && depth < 4)
+      return finish_reason(*found, depth + 1);
   return {};
 }
 
@@ -108,6 +112,25 @@ std::optional<bool> graded(const json& row) {
   return std::nullopt;
 }
 
+/// max_tokens of the request, wherever recorders keep it; for a cut answer also the tokens it has.
+std::optional<double> token_limit(const json& row, bool cut) {
+  for (const char* key : {"max_tokens", "max_new_tokens", "max_completion_tokens"}) {
+    if (const auto limit = number(row, key)) return limit;
+    for (const char* part : {"params", "parameters", "gen_kwargs"})
+      if (const auto found = row.find(part); found != row.end() && found->is_object())
+        if (const auto limit = number(*found, key)) return limit;
+  }
+  if (!cut) return std::nullopt;
+  const auto used = [](const json& owner) -> std::optional<double> {
+    const auto usage = owner.find("usage");
+    return usage != owner.end() && usage->is_object() ? number(*usage, "completion_tokens") : std::nullopt;
+  };
+  if (const auto limit = used(row)) return limit;
+  if (const auto found = row.find("response"); found != row.end() && found->is_object())
+    if (const auto body = found->find("body"); body != found->end() && body->is_object()) return used(*body);
+  return std::nullopt;
+}
+
 void add_row(const json& row, const json* answer, AnswerSet& set) {
   std::vector<std::string> texts;
   if (answer != nullptr) texts_inside(*answer, texts);
@@ -131,6 +154,7 @@ void add_row(const json& row, const json* answer, AnswerSet& set) {
         if (const auto whole = json_integer(token); whole && a.token_ids.size() < 100'000)
           a.token_ids.push_back(*whole);
     a.cut = reason == "length" || reason == "max_tokens";
+    a.token_limit = token_limit(row, a.cut);
     a.correct = graded(row);
     a.train_index = number(row, "train_index");
     a.loss = number(row, "loss_target");

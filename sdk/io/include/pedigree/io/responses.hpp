@@ -21,7 +21,8 @@ struct Answer {
   std::string prompt;     ///< UTF-8; may be empty when the file keeps prompts elsewhere
   std::string text;       ///< UTF-8, invalid bytes replaced
   AnswerState state = AnswerState::usable;
-  bool cut = false;                      ///< ended by a limit of tokens: only its beginning can be compared
+  bool cut = false;                      ///< ended by a limit of tokens
+  std::optional<double> token_limit;     ///< that limit, as recorded (max_tokens), or the tokens of a cut answer
   std::optional<bool> correct;           ///< as graded by the file itself (lm-evaluation-harness: acc, exact_match)
   std::vector<std::int64_t> token_ids;   ///< when recorded
   std::optional<double> train_index;     ///< palimpsest rows: position in the training order
