@@ -170,7 +170,7 @@ class Comparison {
   bool attempt(const ResidualMap& map) {
     if (attempt_with(a_.units, map, false)) return true;
     if (!gate_uncertain()) return false;
-    if (!swapped_) swapped_ = read_layer_units(*a_.model, *a_.view, {}, watch_, true);
+    if (!swapped_) swapped_ = read_layer_units(*a_.model, *a_.view, a_.plan, watch_, true);
     return attempt_with(*swapped_, map, true);
   }
 
@@ -383,8 +383,9 @@ bool significant(const BlockMatch& pair, double tests) {
   return exact || (pair.agree_share >= kAgreement && pair.match.agreeing_mutual() >= kAgreeingUnits);
 }
 
-PreparedComponent prepare_component(const ModelView& model, const ComponentView& view, const Watch& watch) {
-  return {&model, &view, read_layer_units(model, view, {}, watch)};
+PreparedComponent prepare_component(const ModelView& model, const ComponentView& view, const SamplePlan& plan,
+                                    const Watch& watch) {
+  return {&model, &view, plan, read_layer_units(model, view, plan, watch)};
 }
 
 ComponentFinding compare_component(const PreparedComponent& subject, const PreparedComponent& reference,

@@ -93,9 +93,11 @@ struct ComponentFinding {
 struct PreparedComponent {
   const ModelView* model = nullptr;
   const ComponentView* view = nullptr;
+  SamplePlan plan;  ///< that of both sides of a comparison
   LayerUnits units;
 };
-PreparedComponent prepare_component(const ModelView& model, const ComponentView& view, const Watch& watch);
+PreparedComponent prepare_component(const ModelView& model, const ComponentView& view, const SamplePlan& plan,
+                                    const Watch& watch);
 
 ComponentFinding compare_component(const PreparedComponent& subject, const PreparedComponent& reference,
                                    const Watch& watch);

@@ -36,11 +36,12 @@ std::vector<Place> places_of(const ComponentView& component, std::uint64_t exper
   return places;
 }
 
-std::uint64_t units_within(const SamplePlan& plan, std::size_t blocks, std::uint64_t hidden) {
-  const std::uint64_t each = 3 * sizeof(float) * std::max<std::uint64_t>(1, hidden);
-  const std::uint64_t affordable = plan.bytes / (each * std::max<std::size_t>(1, blocks));
-  const std::uint64_t limit = std::max<std::uint64_t>(64, affordable);
-  return plan.units == 0 ? limit : std::min(plan.units, limit);
+/// Units of each block that the budget holds when so many experts of a layer are read.
+std::uint64_t affordable_units(const SamplePlan& plan, const ComponentView& component) {
+  std::size_t skipped = 0;
+  const std::size_t blocks = places_of(component, plan.experts, skipped).size();
+  const std::uint64_t each = 3 * sizeof(float) * std::max<std::uint64_t>(1, component.hidden);
+  return plan.bytes / (each * std::max<std::size_t>(1, blocks));
 }
 
 bool better(const BlockMatch& x, const BlockMatch& y) {
@@ -181,12 +182,21 @@ const BlockMatch* LayerMatching::find(std::size_t subject_block, std::size_t ref
   return nullptr;
 }
 
-LayerUnits read_layer_units(const ModelView& model, const ComponentView& component, const SamplePlan& plan,
+SamplePlan fitted(SamplePlan plan, const ComponentView& a, const ComponentView& b) {
+  constexpr std::uint64_t kFewUnits = 32, kFewestUnits = 8, kFewestExperts = 2;
+  const auto affordable = [&] { return std::min(affordable_units(plan, a), affordable_units(plan, b)); };
+  while (plan.experts > kFewestExperts && affordable() < kFewUnits) --plan.experts;
+  const std::uint64_t limit = std::max(kFewestUnits, affordable());
+  plan.units = plan.units == 0 ? limit : std::min(plan.units, limit);
+  return plan;
+}
+
+LayerUnits read_layer_units(const ModelView& model, const ComponentView& component, const SamplePlan& wanted,
                             const Watch& watch, bool swap_gate_up) {
+  const SamplePlan plan = fitted(wanted, component, component);
   LayerUnits out;
   out.layers = component.layers.size();
   const auto places = places_of(component, plan.experts, out.mlps_skipped);
-  const std::uint64_t limit = units_within(plan, places.size(), component.hidden);
   out.blocks.resize(places.size());
   std::vector<std::size_t> silenced(places.size(), 0);
   parallel_for(places.size(), watch.threads, [&](std::size_t i) {
@@ -198,7 +208,7 @@ LayerUnits read_layer_units(const ModelView& model, const ComponentView& compone
     block.mlp = places[i].mlp;
     block.width = mlp.units();
     block.free_signs = !layer.up_bias;
-    block.units = spread_indices(block.width, limit);
+    block.units = spread_indices(block.width, plan.units);
     block.parts = load_units(model, component, layer, mlp, block.units, swap_gate_up);
     silenced[i] = block.parts.prepare();
   });

@@ -37,6 +37,12 @@ struct SamplePlan {
   std::uint64_t bytes = std::uint64_t{224} << 20;  ///< budget of one side's floats
 };
 
+/// The plan cut down to what both components can be held in, each within plan.bytes: routed experts are given up
+/// first (down to two), then units (down to eight of a block). One plan for both sides: tests of equal indices
+/// need equal samples.
+SamplePlan fitted(SamplePlan plan, const ComponentView& a, const ComponentView& b);
+
+/// Reads within fitted(plan, component, component).
 LayerUnits read_layer_units(const ModelView& model, const ComponentView& component, const SamplePlan& plan,
                             const Watch& watch, bool swap_gate_up = false);
 

@@ -68,14 +68,12 @@ class LineageRun {
     if (!subject)
       return not_applicable(subject_id + ": " + ModelView::why_not(request_.artifacts_of(request_.subject().id)));
     tell_notices(*subject);
-    std::vector<PreparedComponent> prepared;
-    for (const auto& view : subject->components()) prepared.push_back(prepare(*subject, view));
     std::string reason;
     const auto references = request_.references();
     for (std::size_t i = 0; i < references.size(); ++i) {
       watch_.report(static_cast<double>(i) / static_cast<double>(references.size()), "comparing layers");
       const auto all = static_cast<double>(references.size());
-      compare(prepared, references[i], watch_.part(static_cast<double>(i) / all, static_cast<double>(i + 1) / all),
+      compare(*subject, references[i], watch_.part(static_cast<double>(i) / all, static_cast<double>(i + 1) / all),
               reason);
     }
     check_unchanged(*subject);
@@ -88,10 +86,8 @@ class LineageRun {
     return PEDIGREE_NOT_APPLICABLE;
   }
 
-  PreparedComponent prepare(const ModelView& model, const ComponentView& view) {
-    SamplePlan plan;
-    plan.units = max_units_;
-    PreparedComponent prepared{&model, &view, read_layer_units(model, view, plan, watch_)};
+  PreparedComponent prepare(const ModelView& model, const ComponentView& view, const SamplePlan& plan) {
+    PreparedComponent prepared = prepare_component(model, view, plan, watch_);
     drop_dead_blocks(host_, model.id(), prepared.units);
     return prepared;
   }
@@ -111,8 +107,8 @@ class LineageRun {
     if (const auto status = model.store().unchanged(); !status.ok()) throw InputError(status.error().text());
   }
 
-  void compare(const std::vector<PreparedComponent>& prepared, const ModelRef& ref, const Watch& watch,
-               std::string& reason) {
+  /// One component of both models is held at a time.
+  void compare(const ModelView& subject_model, const ModelRef& ref, const Watch& watch, std::string& reason) {
     const auto artifacts = request_.artifacts_of(ref.id);
     const auto reference = ModelView::open(ref.id, artifacts);
     if (!reference) {
@@ -120,16 +116,20 @@ class LineageRun {
       return;
     }
     tell_notices(*reference);
-    for (std::size_t i = 0; i < prepared.size(); ++i) {
-      const auto& subject = prepared[i];
-      const auto all = static_cast<double>(prepared.size());
+    const auto& components = subject_model.components();
+    for (std::size_t i = 0; i < components.size(); ++i) {
+      const auto all = static_cast<double>(components.size());
       const Watch stage = watch.part(static_cast<double>(i) / all, static_cast<double>(i + 1) / all);
-      const ComponentView* view = reference->find(subject.view->component);
+      const ComponentView* view = reference->find(components[i].component);
       if (view == nullptr) continue;
       ComponentReport report;
       report.reference = ref.id;
-      report.component = io::to_text(subject.view->component);
-      const PreparedComponent other = prepare(*reference, *view);
+      report.component = io::to_text(components[i].component);
+      SamplePlan plan;
+      plan.units = max_units_;
+      plan = fitted(plan, components[i], *view);
+      const PreparedComponent subject = prepare(subject_model, components[i], plan);
+      const PreparedComponent other = prepare(*reference, *view, plan);
       report.finding = compare_component(subject, other, stage);
       if (!report.finding.comparable && !report.finding.embedding.present) continue;
       report.judgement = judge(report.finding);
