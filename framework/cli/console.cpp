@@ -15,6 +15,8 @@
 namespace pedigree::cli {
 namespace {
 
+constexpr const char* kPhrases = "phrase.";
+
 /// Writes all of it; errno of the failure, or 0.
 int write_all(int fd, std::string_view text) {
   while (!text.empty()) {
@@ -55,15 +57,22 @@ std::string value_of(const Variables& variables, const std::string& name) {
 }
 
 Console::Console(const Variables& variables)
-    : out_terminal_(::isatty(STDOUT_FILENO) != 0), err_terminal_(::isatty(STDERR_FILENO) != 0) {
+    : out_terminal_(::isatty(STDOUT_FILENO) != 0),
+      err_terminal_(::isatty(STDERR_FILENO) != 0),
+      language_(locale_of(variables, "LC_MESSAGES").starts_with("ko") ? "ko" : "en"),
+      messages_(std::make_shared<nlohmann::json>(report::framework_messages())),
+      phrases_(messages_, kPhrases, language_) {
   const bool wanted = value_of(variables, "NO_COLOR").empty() && value_of(variables, "TERM") != "dumb";
   color_out_ = wanted && out_terminal_;
   color_err_ = wanted && err_terminal_;
   width_ = terminal_width(variables);
   const auto type = locale_of(variables, "LC_CTYPE");
   unicode_ = type.empty() ? !out_terminal_ : is_utf8_locale(type);
-  language_ = locale_of(variables, "LC_MESSAGES").starts_with("ko") ? "ko" : "en";
-  messages_ = report::framework_messages();
+}
+
+void Console::set_language(std::string language) {
+  language_ = std::move(language);
+  phrases_ = report::Translator{messages_, kPhrases, language_};
 }
 
 bool Console::result(std::string_view text) {
@@ -78,7 +87,7 @@ bool Console::result(std::string_view text) {
 void Console::message(std::string_view text) const { (void)write_all(STDERR_FILENO, text); }
 
 std::string Console::say(const std::string& key, const nlohmann::json& params) const {
-  return report::render(key, params, language_, messages_);
+  return report::render(key, params, language_, *messages_);
 }
 
 std::string Console::in_language(const std::string& english) const {
@@ -87,7 +96,7 @@ std::string Console::in_language(const std::string& english) const {
     const auto end = std::min(english.find('\n', at), english.size());
     const auto first = std::min(english.find_first_not_of(' ', at), end);
     out += english.substr(at, first - at);
-    out += report::translate(english.substr(first, end - first), "phrase.", language_, messages_);
+    out += phrases_(english.substr(first, end - first));
     if (end < english.size()) out += '\n';
     at = end + 1;
   }

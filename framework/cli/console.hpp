@@ -3,12 +3,14 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include <nlohmann/json.hpp>
 
 #include "framework/core/diagnostic.hpp"
+#include "framework/report/phrases.hpp"
 
 namespace pedigree::cli {
 
@@ -39,10 +41,10 @@ class Console {
   bool unicode() const { return unicode_; }
   /// "ko" or "en": what --lang says, else the locale.
   const std::string& language() const { return language_; }
-  void set_language(std::string language) { language_ = std::move(language); }
+  void set_language(std::string language);
   /// The message of a key of the catalogue.
   std::string say(const std::string& key, const nlohmann::json& params = nlohmann::json::object()) const;
-  bool knows(const std::string& key) const { return messages_.contains(key); }
+  bool knows(const std::string& key) const { return messages_->contains(key); }
   /// An English sentence in the reader's language, when the catalogue knows it (report/phrases.hpp); line by line.
   std::string in_language(const std::string& english) const;
   const std::string& problem() const { return problem_; }
@@ -53,7 +55,8 @@ class Console {
   bool out_terminal_, err_terminal_, color_out_, color_err_, unicode_;
   int width_ = 80;
   std::string language_, problem_;
-  nlohmann::json messages_;
+  std::shared_ptr<const nlohmann::json> messages_;
+  report::Translator phrases_;
 };
 
 }  // namespace pedigree::cli

@@ -20,37 +20,6 @@ namespace {
 
 using nlohmann::json;
 
-/// "{name:format}" taken apart.
-struct Placeholder {
-  std::string name, format;
-};
-
-/// A template as alternating literal text and placeholders.
-struct Piece {
-  std::string text;
-  std::optional<Placeholder> placeholder;
-};
-
-std::vector<Piece> parse(const std::string& text) {
-  std::vector<Piece> pieces(1);
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool doubled = i + 1 < text.size() && text[i + 1] == text[i] && (text[i] == '{' || text[i] == '}');
-    const auto end = text[i] == '{' && !doubled ? text.find('}', i) : std::string::npos;
-    if (end == std::string::npos) {
-      pieces.back().text += text[i];
-      i += doubled ? 1 : 0;
-      continue;
-    }
-    const std::string inside = text.substr(i + 1, end - i - 1);
-    const auto colon = inside.find(':');
-    pieces.back().placeholder =
-        Placeholder{inside.substr(0, colon), colon == std::string::npos ? "" : inside.substr(colon + 1)};
-    pieces.emplace_back();
-    i = end;
-  }
-  return pieces;
-}
-
 /// Decimals of ".3" or ".1%"; nothing when the format is another one.
 std::optional<int> decimals_of(std::string_view format, bool percent) {
   if (format.size() < 2 || format.front() != '.' || (format.back() == '%') != percent) return std::nullopt;
@@ -74,16 +43,8 @@ std::string number_text(double value, const std::string& format) {
   return shortest(value);
 }
 
-std::string entry(const json& messages, const std::string& key, const std::string& lang) {
-  const auto found = messages.find(key);
-  if (found == messages.end() || !found->is_object()) return {};
-  for (const auto& wanted : {lang, std::string("en")})
-    if (const auto text = found->find(wanted); text != found->end() && text->is_string())
-      return text->get<std::string>();
-  return {};
-}
-
-std::string value_text(const Placeholder& wanted, const json& value, const std::string& lang, const json& messages) {
+std::string value_text(const Template::Placeholder& wanted, const json& value, const std::string& lang,
+                       const json& messages) {
   if (value.is_number()) {
     if (value.is_number_integer() && wanted.format.empty()) return value.dump();
     return number_text(value.get<double>(), wanted.format);
@@ -91,8 +52,8 @@ std::string value_text(const Placeholder& wanted, const json& value, const std::
   if (value.is_string()) {
     const auto& text = value.get_ref<const std::string&>();
     const bool is_key = wanted.name == "criterion";  // its value is a message of its own
-    const std::string term = entry(messages, is_key ? text : wanted.name + "." + text, lang);
-    return term.empty() ? text : term;
+    const auto* term = message_text(messages, is_key ? text : wanted.name + "." + text, lang);
+    return term == nullptr ? text : *term;
   }
   if (value.is_boolean()) return value.get<bool>() ? "true" : "false";
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
@@ -100,8 +61,9 @@ std::string value_text(const Placeholder& wanted, const json& value, const std::
 
 std::set<std::string> placeholders(const std::string& text) {
   std::set<std::string> names;
-  for (const auto& piece : parse(text))
-    if (piece.placeholder) names.insert(piece.placeholder->name);
+  const Template sentence{text};
+  for (const auto& piece : sentence.pieces())
+    if (!piece.last) names.insert(piece.placeholder.name);
   return names;
 }
 
@@ -121,24 +83,56 @@ nlohmann::json merged_messages(const std::vector<plugin::Manifest>& plugins) {
   return all;
 }
 
-std::string fill(const std::string& text, const nlohmann::json& params, const std::string& lang,
-                 const nlohmann::json& messages) {
+Template::Template(std::string_view text) : pieces_(1) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool doubled = i + 1 < text.size() && text[i + 1] == text[i] && (text[i] == '{' || text[i] == '}');
+    const auto end = text[i] == '{' && !doubled ? text.find('}', i) : std::string_view::npos;
+    if (end == std::string_view::npos) {
+      pieces_.back().text += text[i];
+      i += doubled ? 1 : 0;
+      continue;
+    }
+    const std::string inside{text.substr(i + 1, end - i - 1)};
+    const auto colon = inside.find(':');
+    pieces_.back().placeholder = {inside.substr(0, colon),
+                                  colon == std::string::npos ? std::string{} : inside.substr(colon + 1)};
+    pieces_.back().last = false;
+    pieces_.emplace_back();
+    i = end;
+  }
+}
+
+std::string Template::fill(const json& params, const std::string& lang, const json& messages) const {
   std::string out;
-  for (const auto& piece : parse(text)) {
+  for (const auto& piece : pieces_) {
     out += piece.text;
-    if (!piece.placeholder) continue;
-    const bool found =
-        params.is_object() && params.contains(piece.placeholder->name) && !params.at(piece.placeholder->name).is_null();
-    out += found ? value_text(*piece.placeholder, params.at(piece.placeholder->name), lang, messages)
-                 : "{" + piece.placeholder->name + "}";
+    if (piece.last) continue;
+    const auto found = params.is_object() ? params.find(piece.placeholder.name) : params.end();
+    if (params.is_object() && found != params.end() && !found->is_null())
+      out += value_text(piece.placeholder, *found, lang, messages);
+    else
+      out += "{" + piece.placeholder.name + "}";
   }
   return lang == "ko" ? with_particles(out) : out;
 }
 
-std::string render(const std::string& key, const nlohmann::json& params, const std::string& lang,
-                   const nlohmann::json& messages) {
-  const std::string text = entry(messages, key, lang);
-  return text.empty() ? key : fill(text, params, lang, messages);
+std::string fill(const std::string& text, const json& params, const std::string& lang, const json& messages) {
+  return Template{text}.fill(params, lang, messages);
+}
+
+const std::string* message_text(const json& messages, const std::string& key, const std::string& lang) {
+  if (!messages.is_object()) return nullptr;
+  const auto found = messages.find(key);
+  if (found == messages.end() || !found->is_object()) return nullptr;
+  for (const std::string_view wanted : {std::string_view{lang}, std::string_view{"en"}})
+    if (const auto text = found->find(wanted); text != found->end() && text->is_string())
+      if (const auto& words = text->get_ref<const std::string&>(); !words.empty()) return &words;
+  return nullptr;
+}
+
+std::string render(const std::string& key, const json& params, const std::string& lang, const json& messages) {
+  const auto* text = message_text(messages, key, lang);
+  return text == nullptr ? key : fill(*text, params, lang, messages);
 }
 
 std::vector<std::string> check_messages(const nlohmann::json& messages) {
@@ -153,9 +147,10 @@ std::vector<std::string> check_messages(const nlohmann::json& messages) {
         continue;
       }
       const auto& text = languages.at(lang).get_ref<const std::string&>();
-      for (const auto& piece : parse(text))
-        if (piece.placeholder && !known_format(piece.placeholder->format))
-          problems.push_back(key + " in " + lang + " has the unknown format '" + piece.placeholder->format + "'");
+      const Template sentence{text};
+      for (const auto& piece : sentence.pieces())
+        if (!piece.last && !known_format(piece.placeholder.format))
+          problems.push_back(key + " in " + lang + " has the unknown format '" + piece.placeholder.format + "'");
       if (names && *names != placeholders(text)) problems.push_back(key + " names different values in en and ko");
       names = placeholders(text);
     }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -18,6 +19,29 @@ nlohmann::json framework_messages();
 /// The framework's and the plugins' catalogues in one; the framework's wins, earlier plugins before later ones.
 nlohmann::json merged_messages(const std::vector<plugin::Manifest>& plugins);
 
+/// A sentence with places for values, taken apart once and filled as often as needed.
+class Template {
+ public:
+  explicit Template(std::string_view text);
+
+  struct Placeholder {
+    std::string name, format;
+  };
+  /// Literal text and the placeholder behind it; the last piece has none, its name is empty.
+  struct Piece {
+    std::string text;
+    Placeholder placeholder;
+    bool last = true;
+  };
+  const std::vector<Piece>& pieces() const& { return pieces_; }
+  const std::vector<Piece>& pieces() && = delete;  // they would be gone
+  /// As fill().
+  std::string fill(const nlohmann::json& params, const std::string& lang, const nlohmann::json& messages) const;
+
+ private:
+  std::vector<Piece> pieces_;
+};
+
 /// Fills a template's {name}, {name:.3} (decimals), {name:.1%} (percent) and {name:,} (thousands)
 /// from params. "{{" is a brace. A text value that is a term of the catalogue is shown by its term:
 /// the value "text_decoder" of {component} by the entry "component.text_decoder". A value that is
@@ -28,6 +52,9 @@ std::string fill(const std::string& text, const nlohmann::json& params, const st
 /// The sentence of `key` in `lang`, English when that language lacks it, the key itself when it is unknown.
 std::string render(const std::string& key, const nlohmann::json& params, const std::string& lang,
                    const nlohmann::json& messages);
+
+/// The text of `key` in `lang`, English when that language lacks it; nullptr when there is none.
+const std::string* message_text(const nlohmann::json& messages, const std::string& key, const std::string& lang);
 
 /// What is wrong with a catalogue: a key without a language, templates that name different values,
 /// an unknown format. One line each; empty when it is fine.

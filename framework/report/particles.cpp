@@ -42,21 +42,25 @@ Sound last_sound(std::string_view text) {
 
 std::string with_particles(const std::string& korean) {
   std::string out;
-  for (std::size_t at = 0; at < korean.size();) {
-    const std::string_view rest = std::string_view{korean}.substr(at);
-    const Particle* found = nullptr;
-    for (const auto& particle : kParticles)
-      if (rest.starts_with(particle.both)) found = &particle;
-    const auto sound = found == nullptr ? Sound::unknown : last_sound(out);
-    if (sound == Sound::unknown) {
-      out += korean[at++];
-      continue;
+  std::size_t copied = 0;
+  // Every one of them has a bracket, one syllable (three bytes) in or at its beginning.
+  for (auto bracket = korean.find('('); bracket != std::string::npos; bracket = korean.find('(', bracket + 1)) {
+    for (const auto& particle : kParticles) {
+      const auto inside = particle.both.find('(');
+      if (bracket < copied + inside || korean.compare(bracket - inside, particle.both.size(), particle.both) != 0)
+        continue;
+      const auto at = bracket - inside;
+      out.append(korean, copied, at - copied);
+      copied = at;
+      const auto sound = last_sound(out);
+      if (sound == Sound::unknown) break;
+      const bool closed = sound == Sound::consonant || (sound == Sound::rieul && particle.open != "로");
+      out += closed ? particle.closed : particle.open;
+      copied = at + particle.both.size();
+      break;
     }
-    const bool closed = sound == Sound::consonant || (sound == Sound::rieul && found->open != "로");
-    out += closed ? found->closed : found->open;
-    at += found->both.size();
   }
-  return out;
+  return out.append(korean, copied);
 }
 
 }  // namespace pedigree::report

@@ -14,26 +14,28 @@ namespace {
 
 constexpr const char* kEllipsis = "\xE2\x80\xA6";
 
-/// One character and its place in the text.
+/// Printable ASCII.
+bool plain(char c) { return c >= 0x20 && c < 0x7F; }
+
+/// One character and its place in the text; an ill-formed byte is one too, with a negative code.
 struct Glyph {
   utf8proc_int32_t code = 0;
   std::string_view bytes;
-  int width = 0;
+  int width() const { return code < 0 ? 1 : std::max(0, utf8proc_charwidth(code)); }
 };
 
-/// The characters of well-formed text; an ill-formed byte counts as one of width 1.
+Glyph first_of(std::string_view text) {
+  Glyph glyph;
+  const auto* data = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+  const auto size = utf8proc_iterate(data, static_cast<utf8proc_ssize_t>(text.size()), &glyph.code);
+  glyph.bytes = text.substr(0, size > 0 ? static_cast<std::size_t>(size) : 1);
+  return glyph;
+}
+
 std::vector<Glyph> glyphs(std::string_view text) {
   std::vector<Glyph> result;
-  for (std::size_t at = 0; at < text.size();) {
-    Glyph glyph;
-    const auto* data = reinterpret_cast<const utf8proc_uint8_t*>(text.data() + at);
-    const auto size = utf8proc_iterate(data, static_cast<utf8proc_ssize_t>(text.size() - at), &glyph.code);
-    const std::size_t length = size > 0 ? static_cast<std::size_t>(size) : 1;
-    glyph.bytes = text.substr(at, length);
-    glyph.width = size > 0 ? std::max(0, utf8proc_charwidth(glyph.code)) : 1;
-    result.push_back(glyph);
-    at += length;
-  }
+  for (std::size_t at = 0; at < text.size(); at += result.back().bytes.size())
+    result.push_back(first_of(text.substr(at)));
   return result;
 }
 
@@ -84,11 +86,20 @@ const char* look_alike(utf8proc_int32_t code) {
 
 }  // namespace
 
+bool is_plain(std::string_view text) { return std::all_of(text.begin(), text.end(), plain); }
+
 std::string harmless(std::string_view text) {
+  if (is_plain(text)) return std::string(text);  // nearly all text is
   const std::string valid = to_utf8(text);
   std::string out;
   out.reserve(valid.size());
-  for (const auto& glyph : glyphs(valid)) {
+  for (std::size_t at = 0; at < valid.size();) {
+    if (plain(valid[at])) {
+      out += valid[at++];
+      continue;
+    }
+    const auto glyph = first_of(std::string_view{valid}.substr(at));
+    at += glyph.bytes.size();
     if (glyph.code == '\n' || glyph.code == '\r' || glyph.code == '\t')
       out += ' ';
     else if (invisible(glyph.code))
@@ -116,7 +127,7 @@ int display_width(std::string_view text) {
   bool in_colour = false;  // between ESC [ and m
   for (const auto& glyph : glyphs(text)) {
     if (glyph.code == 0x1B) in_colour = true;
-    if (!in_colour) width += glyph.width;
+    if (!in_colour) width += glyph.width();
     if (glyph.code == 'm') in_colour = false;
   }
   return width;
@@ -129,15 +140,15 @@ std::string clip(std::string_view text, int width, bool middle) {
   const int tail_width = middle ? (width - 1) / 2 : 0;
   std::string tail;
   int used = 0;
-  for (auto glyph = all.rbegin(); glyph != all.rend() && used + glyph->width <= tail_width; ++glyph) {
+  for (auto glyph = all.rbegin(); glyph != all.rend() && used + glyph->width() <= tail_width; ++glyph) {
     tail.insert(0, glyph->bytes);
-    used += glyph->width;
+    used += glyph->width();
   }
   std::string head;
   for (const auto& glyph : all) {
-    if (used + glyph.width > width - 1) break;
+    if (used + glyph.width() > width - 1) break;
     head += glyph.bytes;
-    used += glyph.width;
+    used += glyph.width();
   }
   return head + kEllipsis + tail;
 }
@@ -171,12 +182,12 @@ std::vector<std::string> wrap(std::string_view text, int width) {
       ++used;
     }
     for (const auto& glyph : glyphs(word)) {
-      if (used + glyph.width > width) {
+      if (used + glyph.width() > width) {
         lines.emplace_back();
         used = 0;
       }
       lines.back() += glyph.bytes;
-      used += glyph.width;
+      used += glyph.width();
     }
   }
   return lines;

@@ -12,6 +12,8 @@ namespace pedigree::report {
 /// direction marks and other invisible characters become visible as \x1b or \u202e; bytes that are
 /// not UTF-8 become U+FFFD; line breaks and tabs become spaces.
 std::string harmless(std::string_view text);
+/// True when the text is harmless as it is: printable ASCII.
+bool is_plain(std::string_view text);
 
 /// The same text in ASCII: what has a plain look-alike gets it, the rest becomes '?'.
 std::string to_ascii(std::string_view text);

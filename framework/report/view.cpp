@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "framework/report/view.hpp"
 
-#include "framework/report/messages.hpp"
-#include "framework/report/phrases.hpp"
-
 namespace pedigree::report {
 namespace {
 
@@ -15,11 +12,20 @@ const json* member(const json& object, const char* key) {
   return found == object.end() ? nullptr : &*found;
 }
 
+std::shared_ptr<const json> all_messages(const json& report) {
+  auto all = std::make_shared<json>(object_at(report, "messages"));
+  all->update(framework_messages());
+  return all;
+}
+
 }  // namespace
 
-std::string text_at(const json& object, const char* key) {
+std::string text_at(const json& object, const char* key) { return text_in(object, key); }
+
+const std::string& text_in(const json& object, const char* key) {
+  static const std::string kNone;
   const auto* value = member(object, key);
-  return value != nullptr && value->is_string() ? value->get<std::string>() : std::string{};
+  return value != nullptr && value->is_string() ? value->get_ref<const std::string&>() : kNone;
 }
 
 double number_at(const json& object, const char* key, double fallback) {
@@ -45,18 +51,25 @@ const json& object_at(const json& object, const char* key) {
 }
 
 Language::Language(const json& report, std::string lang)
-    : lang_(std::move(lang)), messages_(object_at(report, "messages")) {
-  messages_.update(framework_messages());
+    : lang_(std::move(lang)), messages_(all_messages(report)), phrases_(messages_, "phrase.", lang_) {}
+
+const Template* Language::known(const std::string& key) const {
+  auto found = templates_.find(key);
+  if (found == templates_.end()) {
+    const auto* text = message_text(*messages_, key, lang_);
+    found = templates_.emplace(key, text == nullptr ? std::nullopt : std::optional{Template{*text}}).first;
+  }
+  return found->second ? &*found->second : nullptr;
 }
 
 std::string Language::say(const std::string& key, const json& params) const {
-  return render(key, params, lang_, messages_);
+  const auto* sentence = known(key);
+  return sentence == nullptr ? key : sentence->fill(params, lang_, *messages_);
 }
 
 std::string Language::term(const std::string& kind, const std::string& value) const {
-  const std::string key = kind + "." + value;
-  const std::string text = render(key, json::object(), lang_, messages_);
-  return text == key ? value : text;
+  const auto* word = known(kind + "." + value);
+  return word == nullptr ? value : word->fill(json::object(), lang_, *messages_);
 }
 
 std::string Language::sentence(const json& sentence) const { return again(in_words(sentence), "key", "text"); }
@@ -74,14 +87,15 @@ json Language::in_words(const json& sentence) const {
 }
 
 std::string Language::reason(const std::string& english) const {
-  return translate(english, "phrase.", lang_, messages_);
+  const auto found = reasons_.find(english);
+  return found != reasons_.end() ? found->second : reasons_.emplace(english, phrases_(english)).first->second;
 }
 
 std::string Language::again(const json& object, const char* key, const char* text) const {
-  const std::string name = text_at(object, key);
-  const std::string rendered = render(name, object_at(object, "params"), lang_, messages_);
-  const std::string kept = text_at(object, text);
-  return rendered == name && !kept.empty() ? kept : rendered;
+  const auto& name = text_in(object, key);
+  if (const auto* sentence = known(name)) return sentence->fill(object_at(object, "params"), lang_, *messages_);
+  const auto& kept = text_in(object, text);
+  return kept.empty() ? name : kept;
 }
 
 }  // namespace pedigree::report

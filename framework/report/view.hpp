@@ -2,22 +2,29 @@
 // Reading a report document without trusting it: what every renderer shares.
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string>
+#include <unordered_map>
 
 #include <nlohmann/json.hpp>
+
+#include "framework/report/messages.hpp"
+#include "framework/report/phrases.hpp"
 
 namespace pedigree::report {
 
 /// Members of a document that may be foreign or damaged: a missing one, or one of another type,
 /// gives the fallback. None of these throws.
 std::string text_at(const nlohmann::json& object, const char* key);
+const std::string& text_in(const nlohmann::json& object, const char* key);  ///< the same, without a copy
 double number_at(const nlohmann::json& object, const char* key, double fallback = 0);
 bool flag_at(const nlohmann::json& object, const char* key);
 const nlohmann::json& list_at(const nlohmann::json& object, const char* key);
 const nlohmann::json& object_at(const nlohmann::json& object, const char* key);
 
 /// The sentences of one report in one language: the framework's catalogue and the templates the
-/// report carries. Results are not escaped for any form.
+/// report carries. Results are not escaped for any form. For one thread.
 class Language {
  public:
   Language(const nlohmann::json& report, std::string lang);
@@ -39,9 +46,14 @@ class Language {
  private:
   nlohmann::json in_words(const nlohmann::json& sentence) const;
   std::string again(const nlohmann::json& object, const char* key, const char* text) const;
+  /// nullptr when nobody knows the key.
+  const Template* known(const std::string& key) const;
 
   std::string lang_;
-  nlohmann::json messages_;
+  std::shared_ptr<const nlohmann::json> messages_;
+  mutable std::unordered_map<std::string, std::optional<Template>> templates_;  ///< taken apart when first said
+  Translator phrases_;
+  mutable std::unordered_map<std::string, std::string> reasons_;  ///< a report says few, of many references
 };
 
 }  // namespace pedigree::report

@@ -5,6 +5,19 @@
 #include "framework/report/text.hpp"
 
 namespace pedigree::report::html {
+namespace {
+
+bool closes_scripts(char c) { return c == '<' || c == '>' || c == '&'; }
+
+void append_code(std::string& out, char c) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  const auto code = static_cast<unsigned char>(c);
+  out += "\\u00";
+  out += kDigits[code >> 4u];
+  out += kDigits[code & 15u];
+}
+
+}  // namespace
 
 std::string escape(std::string_view text) {
   std::string out;
@@ -92,16 +105,30 @@ std::string in_script(std::string_view json_text) {
   std::string out;
   out.reserve(json_text.size() + json_text.size() / 16);
   for (const char c : json_text) {
-    if (c == '<')
-      out += "\\u003c";
-    else if (c == '>')
-      out += "\\u003e";
-    else if (c == '&')
-      out += "\\u0026";
+    if (closes_scripts(c))
+      append_code(out, c);
     else
       out += c;
   }
   return out;
+}
+
+void append_quoted(std::string& out, std::string_view text) {
+  out += '"';
+  std::size_t copied = 0;  // what needs no care is copied in one go
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool slashed = c == '"' || c == '\\', coded = closes_scripts(c) || (c >= 0 && c < 0x20);
+    if (!slashed && !coded) continue;
+    out += text.substr(copied, i - copied);
+    copied = i + 1;
+    if (slashed)
+      (out += '\\') += c;
+    else
+      append_code(out, c);
+  }
+  out += text.substr(copied);
+  out += '"';
 }
 
 }  // namespace pedigree::report::html

@@ -36,5 +36,7 @@ std::string base64_of_hex(std::string_view hex);
 
 /// JSON text that cannot end a script element or begin a comment, whatever it holds.
 std::string in_script(std::string_view json_text);
+/// The same for one text that is UTF-8 already, appended as a quoted JSON string.
+void append_quoted(std::string& out, std::string_view text);
 
 }  // namespace pedigree::report::html

@@ -2,6 +2,8 @@
 #include "framework/report/html/paged_table.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 
 #include <nlohmann/json.hpp>
@@ -30,7 +32,11 @@ std::string harmless_lines(const std::string& text) {
   return out;
 }
 
-std::string quoted(const std::string& text) { return json(text).dump(-1, ' ', false, json::error_handler_t::replace); }
+void append_number(std::string& out, std::size_t value) {
+  std::array<char, 20> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  out.append(digits.data(), end);
+}
 
 }  // namespace
 
@@ -38,49 +44,57 @@ PagedTable::PagedTable(std::string id, std::vector<PagedColumn> columns)
     : id_(std::move(id)), columns_(std::move(columns)), chosen_(columns_.size()) {}
 
 std::size_t PagedTable::intern(const std::string& value, bool lines) {
-  const auto found = places_.find(value);
+  std::string safe;
+  if (!is_plain(value)) safe = lines ? harmless_lines(value) : harmless(value);
+  const std::string& text = safe.empty() ? value : safe;
+  const auto found = places_.find(text);
   if (found != places_.end()) return found->second;
-  strings_.push_back(lines ? harmless_lines(value) : harmless(value));
-  places_.emplace(value, strings_.size() - 1);
+  strings_.push_back(text);
+  places_.emplace(strings_.back(), strings_.size() - 1);
   return strings_.size() - 1;
+}
+
+/// True when the cell is one of those written as HTML too.
+bool PagedTable::begin_cell() {
+  const bool early = rows_ < kFirstRows;
+  if (column_ == 0) {
+    json_ += rows_ == 0 ? "[" : ",\n[";
+    if (early) first_.emplace_back();
+  } else {
+    json_ += ',';
+  }
+  return early && !columns_[column_].more;
+}
+
+void PagedTable::end_cell() {
+  if (++column_ < columns_.size()) return;
+  json_ += ']';
+  column_ = 0;
+  ++rows_;
 }
 
 PagedTable& PagedTable::text(const std::string& value) {
   const auto& column = columns_[column_];
   const auto place = intern(value, column.block);
-  if (column_ == 0) {
-    json_ += rows_ == 0 ? "[" : ",\n[";
-    if (rows_ < kFirstRows) first_.emplace_back();
-  } else {
-    json_ += ',';
-  }
-  json_ += std::to_string(place);
+  const bool shown = begin_cell();
+  append_number(json_, place);
   if (column.choice && !value.empty()) {
     auto& seen = chosen_[column_];
     if (seen.size() <= kMostChoices && std::find(seen.begin(), seen.end(), place) == seen.end()) seen.push_back(place);
   }
-  if (rows_ < kFirstRows && !column.more) first_.back().push_back(strings_[place]);
-  if (++column_ == columns_.size()) {
-    json_ += ']';
-    column_ = 0;
-    ++rows_;
-  }
+  if (shown) first_.back().push_back(strings_[place]);
+  end_cell();
   return *this;
 }
 
 PagedTable& PagedTable::number(std::optional<double> value) {
-  const auto& column = columns_[column_];
+  const auto digits = columns_[column_].digits;
   const bool known = value && std::isfinite(*value);
-  json_ += ',' + (known ? cell(json(*value)) : std::string{"null"});
-  if (rows_ < kFirstRows && !column.more)
-    first_.back().push_back(!known               ? std::string{}
-                            : column.digits >= 0 ? fixed(*value, column.digits)
-                                                 : cell(json(*value)));
-  if (++column_ == columns_.size()) {
-    json_ += ']';
-    column_ = 0;
-    ++rows_;
-  }
+  const auto told = known ? cell(*value) : std::string{};
+  const bool shown = begin_cell();
+  json_ += known ? told : "null";
+  if (shown) first_.back().push_back(known && digits >= 0 ? fixed(*value, digits) : told);
+  end_cell();
   return *this;
 }
 
@@ -121,8 +135,9 @@ std::string PagedTable::tools(const PagedWords& words) const {
   return out + "</div>";
 }
 
+/// JSON as it may stand in a script element.
 std::string PagedTable::data(const PagedWords& words) const {
-  std::string out = "{\"columns\":[";
+  std::string head = "{\"columns\":[";
   for (std::size_t c = 0; c < columns_.size(); ++c) {
     const auto& column = columns_[c];
     json entry{{"label", column.label}, {"kind", column.number ? "number" : "text"}};
@@ -132,10 +147,17 @@ std::string PagedTable::data(const PagedWords& words) const {
     if (column.more) entry["more"] = true;
     if (column.block) entry["block"] = true;
     if (!column.link.empty()) entry["link"] = column.link;
-    out += (c == 0 ? "" : ",") + entry.dump();
+    head += (c == 0 ? "" : ",") + entry.dump();
   }
-  out += "],\"words\":" + json{{"rows", words.rows}, {"page", words.page}}.dump() + ",\"strings\":[";
-  for (std::size_t i = 0; i < strings_.size(); ++i) out += (i == 0 ? "" : ",\n") + quoted(strings_[i]);
+  head += "],\"words\":" + json{{"rows", words.rows}, {"page", words.page}}.dump();
+  auto out = in_script(head) + ",\"strings\":[";
+  std::size_t size = json_.size() + 16;
+  for (const auto& text : strings_) size += text.size() + 4;
+  out.reserve(out.size() + size);
+  for (std::size_t i = 0; i < strings_.size(); ++i) {
+    if (i > 0) out += ",\n";
+    append_quoted(out, strings_[i]);
+  }
   return out + "],\"rows\":[" + json_ + "]}";
 }
 
@@ -144,7 +166,7 @@ std::string PagedTable::html(const PagedWords& words) const {
          tools(words) + "<div class=\"scroll\"><table class=\"stack\">" + first_rows() +
          "</table></div><div class=\"pager\"><button type=\"button\" class=\"back\">" + escape(words.back) +
          "</button><span role=\"status\"></span><button type=\"button\" class=\"on\">" + escape(words.on) +
-         "</button></div><script type=\"application/json\">" + in_script(data(words)) + "</script></section>\n";
+         "</button></div><script type=\"application/json\">" + data(words) + "</script></section>\n";
 }
 
 }  // namespace pedigree::report::html

@@ -2,8 +2,10 @@
 // A table of any length: the first rows as HTML, all rows as compact JSON that page.js sorts, filters and pages.
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -38,6 +40,8 @@ class PagedTable {
 
  private:
   std::size_t intern(const std::string& value, bool lines);
+  bool begin_cell();
+  void end_cell();
   std::string first_rows() const;
   std::string tools(const PagedWords& words) const;
   std::string data(const PagedWords& words) const;
@@ -45,8 +49,8 @@ class PagedTable {
   std::string id_;
   std::vector<PagedColumn> columns_;
   std::size_t rows_ = 0, column_ = 0;
-  std::unordered_map<std::string, std::size_t> places_;
-  std::vector<std::string> strings_;
+  std::deque<std::string> strings_;  ///< a deque: its elements stay where they are
+  std::unordered_map<std::string_view, std::size_t> places_;
   std::vector<std::vector<std::size_t>> chosen_;  ///< per column: places of its values, in order of appearance
   std::string json_;                              ///< the rows
   std::vector<std::vector<std::string>> first_;   ///< cells of the first rows

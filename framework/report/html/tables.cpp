@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 // References, evidence, runs of the analyzers, and where everything came from.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
-#include <numeric>
+#include <optional>
+#include <string_view>
 #include <tuple>
 #include <unordered_map>
+#include <utility>
 
 #include "framework/report/html/markup.hpp"
 #include "framework/report/html/paged_table.hpp"
@@ -37,34 +40,80 @@ std::optional<double> optional_at(const json& object, const char* key) {
   return found != object.end() && found->is_number() ? std::optional{found->get<double>()} : std::nullopt;
 }
 
-/// Terms by value, looked up once: a hundred thousand rows use a handful.
+/// Terms of one kind by value, looked up once: a hundred thousand rows use a handful.
 class Terms {
  public:
-  explicit Terms(const Language& words) : words_(words) {}
-  const std::string& operator()(const std::string& kind, const std::string& value) {
-    auto& kept = known_[kind + "." + value];
-    if (!kept) kept = words_.term(kind, value);
-    return *kept;
+  Terms(const Language& words, const char* kind) : words_(words), kind_(kind) {}
+  const std::string& operator()(const std::string& value) {
+    const auto found = known_.find(value);
+    return found != known_.end() ? found->second : known_.emplace(value, words_.term(kind_, value)).first->second;
   }
 
  private:
   const Language& words_;
-  std::unordered_map<std::string, std::optional<std::string>> known_;
+  const char* kind_;
+  std::unordered_map<std::string, std::string> known_;
 };
 
 /// What moves the odds most comes first, either way; the rest keeps its order.
 std::vector<std::size_t> strongest_first(const json& list) {
-  std::vector<std::size_t> order(list.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return std::abs(number_at(list[a], "log10_lr")) > std::abs(number_at(list[b], "log10_lr"));
-  });
-  return order;
+  std::vector<std::pair<double, std::size_t>> order;  // minus the strength, place
+  order.reserve(list.size());
+  for (const auto& e : list) order.emplace_back(-std::abs(number_at(e, "log10_lr")), order.size());
+  std::sort(order.begin(), order.end());
+  std::vector<std::size_t> places;
+  places.reserve(order.size());
+  for (const auto& [strength, place] : order) places.push_back(place);
+  return places;
 }
 
-std::string details_of(const json& e, std::size_t& budget) {
-  const auto& details = object_at(e, "details");
-  if (details.empty() || budget == 0) return {};
+/// The members of a piece of evidence that the table shows. One walk beside the map's own order finds them all: with a
+/// hundred thousand pieces, looking each up is what takes the time.
+struct Members {
+  enum Name {
+    analyzer,
+    component,
+    criteria,
+    details,
+    family,
+    log10_lr,
+    log10_p,
+    reference,
+    relation,
+    signal,
+    support,
+    unit,
+    value,
+    count
+  };
+  explicit Members(const json& e) {
+    static constexpr std::array<std::string_view, count> kNames{
+        "analyzer",  "component", "criteria", "details", "family", "log10_lr", "log10_p",
+        "reference", "relation",  "signal",   "support", "unit",   "value"};  // sorted, as the map is
+    if (!e.is_object()) return;
+    std::size_t wanted = 0;
+    for (auto member = e.begin(); member != e.end() && wanted < count; ++member) {
+      const std::string_view key = member.key();
+      while (wanted < count && kNames[wanted] < key) ++wanted;
+      if (wanted < count && kNames[wanted] == key) at[wanted] = &*member;
+    }
+  }
+  const std::string& text(Name name) const {
+    static const std::string kNone;
+    return at[name] != nullptr && at[name]->is_string() ? at[name]->get_ref<const std::string&>() : kNone;
+  }
+  std::optional<double> number(Name name) const {
+    return at[name] != nullptr && at[name]->is_number() ? std::optional{at[name]->get<double>()} : std::nullopt;
+  }
+  const json* object(Name name) const {
+    return at[name] != nullptr && at[name]->is_object() && !at[name]->empty() ? at[name] : nullptr;
+  }
+  std::array<const json*, count> at{};
+};
+
+std::string details_of(const json* found, std::size_t& budget) {
+  if (found == nullptr || budget == 0) return {};
+  const auto& details = *found;
   auto text = details.dump(1, ' ', false, json::error_handler_t::replace);
   if (text.size() > kLongestDetails) {
     text.resize(kLongestDetails);
@@ -103,7 +152,7 @@ std::string references(const json& report, const Language& words) {
         compared += (compared.empty() ? "" : ", ") + words.term("family", family.get<std::string>());
     for (const auto& [family, why] : object_at(*r, "not_compared").items())
       missing += (missing.empty() ? "" : "; ") + words.term("family", family) +
-                 (why.is_string() ? ": " + why.get<std::string>() : "");
+                 (why.is_string() ? ": " + words.reason(why.get<std::string>()) : "");
     table.text(text_at(*r, "id"))
         .text(words.term("role", text_at(*r, "role")))
         .number(number_at(*r, "p_derived"))
@@ -118,7 +167,8 @@ std::string references(const json& report, const Language& words) {
     out += "<h3>" + escape(words.say("html.missing")) + "</h3><ul>";
     for (const auto& m : missing)
       out += "<li>" +
-             escape(m.is_string() ? m.get<std::string>() : m.dump(-1, ' ', false, json::error_handler_t::replace)) +
+             escape(m.is_string() ? words.reason(m.get<std::string>())
+                                  : m.dump(-1, ' ', false, json::error_handler_t::replace)) +
              "</li>";
     out += "</ul>\n";
   }
@@ -145,27 +195,29 @@ std::string evidence(const json& report, const Language& words, const std::map<s
                     {.label = words.say("html.picture"), .more = true, .link = words.say("html.to_picture")},
                     {.label = words.say("html.details"), .more = true, .block = true}}};
   std::size_t budget = kDetailsBudget;
-  Terms terms{words};
+  Terms family{words, "family"}, component{words, "component"}, support{words, "support"}, relation{words, "relation"},
+      unit{words, "unit"};
+  const std::string none;
   for (const auto i : strongest_first(list)) {
-    const auto& e = list[i];
-    const auto relation = text_at(e, "relation");
+    const Members e{list[i]};
+    const auto& related = e.text(Members::relation);
     const auto picture = shown.find(i);
-    const auto& criteria = object_at(e, "criteria");
-    table.text(terms("family", text_at(e, "family")))
-        .text(words.summary(e))
-        .text(terms("component", text_at(e, "component")))
-        .text(text_at(e, "reference"))
-        .number(optional_at(e, "value"))
-        .number(optional_at(e, "log10_lr"))
-        .text(terms("support", text_at(e, "support")))
-        .text(text_at(e, "signal"))
-        .text(text_at(e, "analyzer"))
-        .text(text_at(e, "unit"))
-        .number(optional_at(e, "log10_p"))
-        .text(relation.empty() || relation == "none" ? std::string{} : terms("relation", relation))
-        .text(criteria.empty() ? std::string{} : words.sentence(criteria))
-        .text(picture == shown.end() ? std::string{} : std::to_string(picture->second))
-        .text(details_of(e, budget));
+    const auto* criteria = e.object(Members::criteria);
+    table.text(family(e.text(Members::family)))
+        .text(words.summary(list[i]))
+        .text(component(e.text(Members::component)))
+        .text(e.text(Members::reference))
+        .number(e.number(Members::value))
+        .number(e.number(Members::log10_lr))
+        .text(support(e.text(Members::support)))
+        .text(e.text(Members::signal))
+        .text(e.text(Members::analyzer))
+        .text(unit(e.text(Members::unit)))
+        .number(e.number(Members::log10_p))
+        .text(related.empty() || related == "none" ? none : relation(related))
+        .text(criteria == nullptr ? none : words.sentence(*criteria))
+        .text(picture == shown.end() ? none : std::to_string(picture->second))
+        .text(details_of(e.object(Members::details), budget));
   }
   return heading(words.say("html.evidence") + " (" + thousands(static_cast<double>(list.size())) + ")", "evidence") +
          "<p class=\"soft\">" + escape(words.say("html.evidence_note")) + "</p>" +
@@ -191,7 +243,8 @@ std::string outcomes(const json& report, const Language& words) {
   for (const auto& [key, group] : groups) {
     if (rows.size() > kMostGroups) break;
     const auto& [fine, analyzer, outcome, message] = key;
-    rows.push_back({analyzer, words.term("outcome", outcome), std::to_string(group.runs), group.references, message});
+    rows.push_back({analyzer, words.term("outcome", outcome), std::to_string(group.runs), group.references,
+                    words.reason(message)});
   }
   return heading(words.say("html.outcomes"), "outcomes") + "<div class=\"scroll\">" + table(rows, "stack") + "</div>\n";
 }

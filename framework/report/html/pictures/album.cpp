@@ -76,12 +76,15 @@ std::string Album::take() {
 std::string cell(const json& value) {
   if (value.is_string()) return value.get<std::string>();
   if (value.is_boolean()) return value.get<bool>() ? "true" : "false";
-  if (!value.is_number()) return {};
-  const double v = value.get<double>();
+  return value.is_number() ? cell(value.get<double>()) : std::string{};
+}
+
+std::string cell(double v) {
   // Six significant digits are what a reader can use; the JSON report has all of them.
-  if (v == 0 || std::abs(v) >= 1e6 || std::abs(v) < 1e-6) return shortest(v);
-  const int decimals = std::clamp(5 - static_cast<int>(std::floor(std::log10(std::abs(v)))), 0, 9);
-  const double scale = std::pow(10.0, decimals);
+  const double size = std::abs(v);
+  if (v == 0 || !(size < 1e6) || size < 1e-6) return shortest(v);
+  double scale = 1;
+  for (double below = 1e5; size < below && scale < 1e9; below /= 10) scale *= 10;
   return shortest(std::round(v * scale) / scale);
 }
 

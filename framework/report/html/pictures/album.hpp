@@ -66,6 +66,7 @@ class Album {
 
 /// A number as a table shows it, a text as it is, nothing for anything else.
 std::string cell(const nlohmann::json& value);
+std::string cell(double value);
 /// The same for a member of an object.
 std::string cell_at(const nlohmann::json& object, const char* key);
 /// A finite number within +-1e15, else nothing usable: the fallback.
