@@ -5,6 +5,7 @@
 #include "framework/cli/arguments.hpp"
 #include "framework/cli/verbs.hpp"
 #include "framework/core/descriptor.hpp"
+#include "framework/report/messages.hpp"
 #include "pedigree/io/json.hpp"
 
 namespace pedigree::cli {
@@ -40,7 +41,9 @@ json to_json(const plugin::Manifest& plugin, const plugin::AnalyzerManifest& ana
           {"options", analyzer.config_schema}};
 }
 
-std::string option_lines(const json& schema) {
+std::string option_lines(const plugin::Manifest& plugin, const plugin::AnalyzerManifest& analyzer,
+                         const std::string& lang) {
+  const auto& schema = analyzer.config_schema;
   if (!schema.is_object() || !schema.contains("properties") || schema["properties"].empty()) return "options: none\n";
   std::string text = "options (under `with:`):\n";
   for (const auto& [name, property] : schema["properties"].items()) {
@@ -48,22 +51,26 @@ std::string option_lines(const json& schema) {
     if (property.contains("type")) text += " (" + io::json_excerpt(property["type"]) + ")";
     if (property.contains("default")) text += " default " + io::json_excerpt(property["default"]);
     if (property.contains("description") && property["description"].is_string())
-      text += "\n      " + property["description"].get<std::string>();
+      text += "\n      " + report::about(plugin, "option." + analyzer.id + "." + name,
+                                         property["description"].get<std::string>(), lang);
     text += "\n";
   }
   return text;
 }
 
-std::string to_text(const plugin::Manifest& plugin, const plugin::AnalyzerManifest& analyzer) {
-  std::string text = analyzer.id + ": " + analyzer.summary + "\n\nfamily: " + to_string(analyzer.family) +
-                     "\nplugin: " + plugin.id + " " + plugin.version +
+std::string to_text(const Console& console, const plugin::Manifest& plugin, const plugin::AnalyzerManifest& analyzer) {
+  const auto& lang = console.language();
+  std::string text = analyzer.id + ": " + report::about(plugin, "analyzer." + analyzer.id, analyzer.summary, lang) +
+                     "\n\nfamily: " + to_string(analyzer.family) + "\nplugin: " + plugin.id + " " + plugin.version +
                      "\nruns: " + (analyzer.heavy() ? "once per reference" : "once for all references") +
                      (analyzer.needs_reference() ? "" : ", also without any") + "\nreads:";
   for (const auto& role : analyzer.roles) text += " " + role;
   text += "\n\nsignals:\n";
   for (const auto& signal : analyzer.signals)
-    text += "  " + signal.id + " (" + signal.unit + "): " + signal.summary + "\n";
-  return text + "\n" + option_lines(analyzer.config_schema);
+    text += "  " + signal.id + " (" +
+            (console.knows("unit." + signal.unit) ? console.say("unit." + signal.unit) : signal.unit) +
+            "): " + report::about(plugin, "signal." + signal.id, signal.summary, lang) + "\n";
+  return text + "\n" + option_lines(plugin, analyzer, lang);
 }
 
 /// The found thing as text and JSON; nothing when the name is unknown.
@@ -75,12 +82,13 @@ struct Description {
 std::optional<Description> find(Session& session, const std::vector<plugin::Manifest>& plugins,
                                 const catalog::Catalog& catalog, const std::string& name) {
   if (const auto found = plugin::find_analyzer(plugins, name); found.analyzer != nullptr)
-    return Description{to_text(*found.plugin, *found.analyzer), to_json(*found.plugin, *found.analyzer)};
+    return Description{to_text(session.console, *found.plugin, *found.analyzer),
+                       to_json(*found.plugin, *found.analyzer)};
   for (const auto& plugin : plugins) {
     if (plugin.id != name) continue;
     Description description{plugin.id + " " + plugin.version + " (" + plugin.license + ")\n", json::array()};
     for (const auto& analyzer : plugin.analyzers) {
-      description.text += "\n" + to_text(plugin, analyzer);
+      description.text += "\n" + to_text(session.console, plugin, analyzer);
       description.document.push_back(to_json(plugin, analyzer));
     }
     return description;

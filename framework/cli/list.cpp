@@ -5,6 +5,7 @@
 
 #include "framework/cli/arguments.hpp"
 #include "framework/cli/verbs.hpp"
+#include "framework/report/messages.hpp"
 
 namespace pedigree::cli {
 namespace {
@@ -42,12 +43,12 @@ struct Listing {
   json document = json::array();
 };
 
-Listing analyzers(const std::vector<plugin::Manifest>& plugins) {
+Listing analyzers(const std::vector<plugin::Manifest>& plugins, const std::string& lang) {
   Listing listing;
   for (const auto& plugin : plugins)
     for (const auto& analyzer : plugin.analyzers) {
-      listing.rows.push_back(
-          {analyzer.id, to_string(analyzer.family), analyzer.heavy() ? "heavy" : "cheap", analyzer.summary});
+      listing.rows.push_back({analyzer.id, to_string(analyzer.family), analyzer.heavy() ? "heavy" : "cheap",
+                              report::about(plugin, "analyzer." + analyzer.id, analyzer.summary, lang)});
       listing.document.push_back({{"id", analyzer.id},
                                   {"family", to_string(analyzer.family)},
                                   {"heavy", analyzer.heavy()},
@@ -130,7 +131,7 @@ ExitCode list(Session& session, const std::vector<std::string>& words) {
     choice.folders = arguments.list("plugin-dir");
     const auto plugins = load_plugins(session, choice);
     if (!plugins) return kEnvironment;
-    listing = kind == "plugins" ? plugins_of(*plugins) : analyzers(*plugins);
+    listing = kind == "plugins" ? plugins_of(*plugins) : analyzers(*plugins, session.console.language());
   } else if (kind == "profiles" || kind == "pipelines") {
     listing = files_in(kind == "profiles" ? session.layout.profiles : session.layout.models);
   } else {

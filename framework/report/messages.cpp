@@ -135,6 +135,12 @@ std::string render(const std::string& key, const json& params, const std::string
   return text == nullptr ? key : fill(*text, params, lang, messages);
 }
 
+std::string about(const plugin::Manifest& plugin, const std::string& part, const std::string& english,
+                  const std::string& lang) {
+  const auto* told = lang == "en" ? nullptr : message_text(plugin.messages, "about." + part, lang);
+  return told == nullptr ? english : *told;
+}
+
 std::vector<std::string> check_messages(const nlohmann::json& messages) {
   std::vector<std::string> problems;
   for (const auto& [key, languages] : messages.items()) {

@@ -56,6 +56,11 @@ std::string render(const std::string& key, const nlohmann::json& params, const s
 /// The text of `key` in `lang`, English when that language lacks it; nullptr when there is none.
 const std::string* message_text(const nlohmann::json& messages, const std::string& key, const std::string& lang);
 
+/// What a plugin says of one of its parts, `part` as in its catalogue ("analyzer.ID", "signal.ID",
+/// "option.ANALYZER.NAME" behind "about."), in `lang`; the descriptor's English when its catalogue lacks it.
+std::string about(const plugin::Manifest& plugin, const std::string& part, const std::string& english,
+                  const std::string& lang);
+
 /// What is wrong with a catalogue: a key without a language, templates that name different values,
 /// an unknown format. One line each; empty when it is fine.
 std::vector<std::string> check_messages(const nlohmann::json& messages);

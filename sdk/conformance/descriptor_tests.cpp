@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Group descriptor: what the plugin says of itself. load.manifest has checked the identifiers, ranges and versions.
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "pedigree/io/artifact_role.hpp"
@@ -88,6 +89,45 @@ Verdict translations_agree(const Subject& subject) {
   return pass();
 }
 
+/// "analyzer.ID", "signal.ID", "option.ANALYZER.NAME" with the English that the descriptor has for it.
+std::map<std::string, std::string> described_parts(const json& manifest) {
+  std::map<std::string, std::string> parts;
+  for (const auto& analyzer : manifest.value("analyzers", json::array())) {
+    const std::string id = analyzer.value("id", "");
+    parts["analyzer." + id] = analyzer.value("summary", "");
+    for (const auto& signal : analyzer.value("signals", json::array()))
+      parts["signal." + signal.value("id", "")] = signal.value("summary", "");
+    const auto options = analyzer.value("options", json::object());
+    for (const auto& [name, property] : options.value("properties", json::object()).items())
+      parts["option." + id + "." + name] = property.value("description", "");
+  }
+  return parts;
+}
+
+/// A plugin that speaks a second language speaks it of itself too, and its English is the descriptor's.
+Verdict descriptions_agree(const Subject& subject) {
+  if (!subject.manifest.is_object()) return left_out("there is no manifest");
+  const auto messages = subject.manifest.value("messages", json::object());
+  std::set<std::string> languages;
+  for (const auto& [key, texts] : messages.items())
+    for (const auto& [language, text] : texts.items()) languages.insert(language);
+  languages.erase("en");
+  if (languages.empty()) return left_out("its messages are in English only");
+  const auto parts = described_parts(subject.manifest);
+  for (const auto& [part, english] : parts) {
+    const auto key = "about." + part;
+    if (!messages.contains(key)) return fail("messages.json has no '" + key + "'");
+    if (messages[key].value("en", "") != english)
+      return fail("'" + key + "' is not what the descriptor says in English");
+    for (const auto& language : languages)
+      if (messages[key].value(language, "").empty()) return fail("'" + key + "' has no text in '" + language + "'");
+  }
+  for (const auto& [key, texts] : messages.items())
+    if (key.starts_with("about.") && parts.count(key.substr(6)) == 0)
+      return fail("'" + key + "' describes nothing this plugin has");
+  return pass();
+}
+
 }  // namespace
 
 std::vector<Test> descriptor_tests() {
@@ -95,7 +135,8 @@ std::vector<Test> descriptor_tests() {
           {"descriptor.constant", "the descriptor is the same each time", answer_is_constant},
           {"descriptor.roles", "the artifacts it reads are kinds a host serves", roles_are_known},
           {"descriptor.options", "every option is typed, described and has a default", schemas_are_complete},
-          {"descriptor.messages", "translations name the same values", translations_agree}};
+          {"descriptor.messages", "translations name the same values", translations_agree},
+          {"descriptor.about", "analyzers, signals and options are described in every language", descriptions_agree}};
 }
 
 }  // namespace pedigree::conformance
