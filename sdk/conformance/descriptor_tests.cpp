@@ -97,8 +97,9 @@ std::map<std::string, std::string> described_parts(const json& manifest) {
     parts["analyzer." + id] = analyzer.value("summary", "");
     for (const auto& signal : analyzer.value("signals", json::array()))
       parts["signal." + signal.value("id", "")] = signal.value("summary", "");
-    const auto options = analyzer.value("options", json::object());
-    for (const auto& [name, property] : options.value("properties", json::object()).items())
+    const auto options = analyzer.value("options", json{});  // null where it takes none
+    const auto properties = options.is_object() ? options.value("properties", json::object()) : json::object();
+    for (const auto& [name, property] : properties.items())
       parts["option." + id + "." + name] = property.value("description", "");
   }
   return parts;
