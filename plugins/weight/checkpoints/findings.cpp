@@ -24,32 +24,40 @@ Evidence evidence(std::string signal, double value, std::string key, const json&
   return e;
 }
 
-void emit_physics(const Host& host, const StartPhysics& p) {
+json numbers(const StartPhysics& p) {
+  return {{"matrices", p.matrices},
+          {"constant", p.constant},
+          {"learned", p.learned},
+          {"gains", p.gains},
+          {"gains_learned", p.gains_learned},
+          {"excess", p.excess},
+          {"biases", p.biases},
+          {"biases_learned", p.biases_learned},
+          {"median_kurtosis", p.median_kurtosis},
+          {"largest_edge", p.largest_edge},
+          {"largest_dispersion", p.largest_dispersion}};
+}
+
+/// `part`: empty for the language model, else the component that is judged by itself.
+void emit_physics(const Host& host, const StartPhysics& p, const std::string& part) {
   const auto random = p.matrices - p.learned;
   const double share = p.matrices == 0 ? 0 : static_cast<double>(random) / static_cast<double>(p.matrices);
-  const char* key = !p.enough()     ? "checkpoints.physics_few"
-                    : p.untrained() ? "checkpoints.physics_random"
-                    : p.trained()   ? "checkpoints.physics_trained"
-                                    : "checkpoints.physics_unclear";
+  const std::string key =
+      std::string{part.empty() ? "checkpoints.physics_" : "checkpoints.part_"} + (!p.enough()     ? "few"
+                                                                                  : p.untrained() ? "random"
+                                                                                  : p.trained()   ? "trained"
+                                                                                                  : "unclear");
   auto e = evidence("training_log.step0-physics", share, key,
-                    {{"random", random},
+                    {{"part", part},
+                     {"random", random},
                      {"matrices", p.matrices},
                      {"gains", p.gains},
                      {"gains_learned", p.gains_learned},
                      {"kurtosis", p.median_kurtosis},
                      {"excess", p.excess},
                      {"example", p.example.empty() ? "-" : p.example}},
-                    {{"matrices", p.matrices},
-                     {"constant", p.constant},
-                     {"learned", p.learned},
-                     {"gains", p.gains},
-                     {"gains_learned", p.gains_learned},
-                     {"excess", p.excess},
-                     {"biases", p.biases},
-                     {"biases_learned", p.biases_learned},
-                     {"median_kurtosis", p.median_kurtosis},
-                     {"largest_edge", p.largest_edge},
-                     {"largest_dispersion", p.largest_dispersion}});
+                    numbers(p));
+  if (!part.empty()) e.component = part;
   if (p.trained()) {
     e.log10_lr = kContradictionLr;
     e.relation = relation::kDerived;
@@ -176,7 +184,8 @@ std::size_t CheckpointFindings::between() const {
 }
 
 void emit_checkpoints(const Host& host, const CheckpointFindings& findings) {
-  if (findings.start) emit_physics(host, *findings.start);
+  if (findings.start) emit_physics(host, *findings.start, {});
+  for (const auto& [part, physics] : findings.parts) emit_physics(host, physics, part);
   if (findings.links.empty() && findings.other_shapes.empty()) return;
   emit_path(host, findings);
   if (!findings.links.empty()) emit_link(host, findings);

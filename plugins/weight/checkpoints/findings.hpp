@@ -2,6 +2,7 @@
 // What the chain of checkpoints shows, and the evidence it becomes.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,10 +14,11 @@ namespace pedigree::weight {
 
 struct CheckpointFindings {
   std::uint64_t first_step = 0;
-  std::optional<StartPhysics> start;      ///< of step 0; nothing when the first checkpoint is a later one
-  std::vector<PathPoint> points;          ///< the last one is the final model
-  std::vector<SeedLink> links;            ///< of every checkpoint to the final weights
-  std::vector<std::string> other_shapes;  ///< checkpoints whose tensors are not the final model's
+  std::optional<StartPhysics> start;          ///< of step 0; nothing when the first checkpoint is a later one
+  std::map<std::string, StartPhysics> parts;  ///< of step 0: encoders and projectors, by component
+  std::vector<PathPoint> points;              ///< the last one is the final model
+  std::vector<SeedLink> links;                ///< of every checkpoint to the final weights
+  std::vector<std::string> other_shapes;      ///< checkpoints whose tensors are not the final model's
   PathProblems problems;
   std::size_t left_out = 0;
 

@@ -100,7 +100,11 @@ class CheckpointRun {
     if (!model) return;
     for (const auto& notice : model->store().notices())
       host_.warn(files.name + ": " + notice.file + ": " + notice.message + " [" + notice.code + "]");
-    if (files.step == 0) findings_.start = start_physics(*model, kMatrices);
+    if (files.step == 0) {
+      auto start = start_physics(*model, kMatrices);
+      findings_.start = std::move(start.language);
+      findings_.parts = std::move(start.parts);
+    }
     auto elements = sample.of(*model);
     if (!elements) {
       findings_.other_shapes.push_back(files.name);

@@ -2,6 +2,7 @@
 #include "plugins/weight/checkpoints/start_physics.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "pedigree/io/tensor_role.hpp"
@@ -117,11 +118,13 @@ class Physics {
  public:
   Physics(const ModelView& model, std::size_t most) : store_(model.store()), most_(most) {}
 
-  StartPhysics look() {
-    const auto roles = io::tensor_roles(store_);
+  /// Those of `mine` tensors.
+  template <class Mine>
+  StartPhysics look(const io::RoleTable& roles, Mine mine) {
     std::vector<std::size_t> matrices;
     for (std::size_t i = 0; i < roles.roles.size(); ++i) {
       const auto& role = roles.roles[i];
+      if (!mine(role.component)) continue;
       const auto& tensor = store_.tensors()[i];
       if (!io::is_comparable(tensor.dtype) || has_own_law(role.role)) continue;
       if (role.part == io::Part::kBias)
@@ -244,6 +247,18 @@ MatrixPhysics matrix_physics(const Matrix& sample) {
   return out;
 }
 
-StartPhysics start_physics(const ModelView& model, std::size_t most) { return Physics(model, most).look(); }
+StartByPart start_physics(const ModelView& model, std::size_t most) {
+  constexpr std::array kParts{io::Component::kVisionEncoder, io::Component::kAudioEncoder, io::Component::kAudioDecoder,
+                              io::Component::kTextEncoder, io::Component::kProjector};
+  const auto roles = io::tensor_roles(model.store());
+  const auto is_part = [&](io::Component c) { return std::find(kParts.begin(), kParts.end(), c) != kParts.end(); };
+  StartByPart out;
+  out.language = Physics(model, most).look(roles, [&](io::Component c) { return !is_part(c); });
+  for (const auto part : kParts) {
+    auto physics = Physics(model, most).look(roles, [&](io::Component c) { return c == part; });
+    if (physics.matrices + physics.gains + physics.biases > 0) out.parts.emplace(io::to_text(part), std::move(physics));
+  }
+  return out;
+}
 
 }  // namespace pedigree::weight

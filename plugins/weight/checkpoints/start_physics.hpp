@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -52,8 +53,15 @@ struct StartPhysics {
   static constexpr double kExcess = 8;
 };
 
-/// Looks at every norm, every bias and at most `most` matrices of the model, each by a sample.
+/// The parts of a model that may have a beginning of their own: encoders and projectors are often taken over while the
+/// language model starts from random numbers.
+struct StartByPart {
+  StartPhysics language;                      ///< everything that is no part below
+  std::map<std::string, StartPhysics> parts;  ///< by component: "vision_encoder" ...
+};
+
+/// Looks at every norm, every bias and at most `most` matrices of each part, each by a sample.
 /// Throws InputError when a file cannot be read.
-StartPhysics start_physics(const ModelView& model, std::size_t most);
+StartByPart start_physics(const ModelView& model, std::size_t most);
 
 }  // namespace pedigree::weight

@@ -130,6 +130,58 @@ TEST(Checkpoints, a_pretrained_step_0_is_seen_as_trained) {
   EXPECT_FALSE(supports_from_scratch(result));
 }
 
+/// Matrices of a model under the names of a vision tower.
+TinyWeights tower_of(const TinyWeights& model) {
+  TinyWeights tower;
+  for (const auto& [name, m] : model) {
+    const auto at = name.find("layers.");
+    if (at == std::string::npos || name.find("gate_proj") != std::string::npos) continue;
+    auto part = name.substr(at);
+    for (const auto& [from, to] : {std::pair{"post_attention_layernorm", "layer_norm2"}, std::pair{"up_proj", "fc1"},
+                                   std::pair{"down_proj", "fc2"}})
+      if (const auto found = part.find(from); found != std::string::npos)
+        part.replace(found, std::string_view{from}.size(), to);
+    tower["vision_tower.vision_model.encoder." + part] = m;
+  }
+  return tower;
+}
+
+TEST(Checkpoints, a_pretrained_tower_is_said_of_the_tower_only) {
+  auto record = record_of(honest_run());
+  const auto tower = tower_of(other_run().last());
+  ASSERT_GE(tower.size(), 4u);
+  for (auto& [step, weights] : record.checkpoints) weights.insert(tower.begin(), tower.end());
+  record.final_weights.insert(tower.begin(), tower.end());
+  const auto result = judge(record);
+  bool language = false, vision = false;
+  for (const auto& e : result.evidence) {
+    if (e.signal != "training_log.step0-physics") continue;
+    if (e.component == "vision_encoder") {
+      vision = true;
+      EXPECT_EQ(e.summary_key, "checkpoints.part_trained");
+      EXPECT_EQ(e.relation, "derived");
+      EXPECT_GT(e.log10_lr, 0);
+    } else {
+      language = true;
+      EXPECT_EQ(e.summary_key, "checkpoints.physics_random");
+      EXPECT_EQ(e.log10_lr, 0);
+    }
+  }
+  EXPECT_TRUE(language && vision);
+  EXPECT_EQ(key(result, "training_log.step0-link"), "checkpoints.link");
+  EXPECT_TRUE(supports_from_scratch(result));
+}
+
+TEST(Checkpoints, a_random_tower_does_not_make_a_pretrained_language_model_random) {
+  auto record = record_of(tiny_train(other_run().last(), 300, 300, {0, 30, 150}));
+  const auto tower = tower_of(tiny_start(9));
+  for (auto& [step, weights] : record.checkpoints) weights.insert(tower.begin(), tower.end());
+  record.final_weights.insert(tower.begin(), tower.end());
+  const auto result = judge(record);
+  EXPECT_EQ(key(result, "training_log.step0-physics"), "checkpoints.physics_trained");
+  EXPECT_FALSE(supports_from_scratch(result));
+}
+
 TEST(Checkpoints, resetting_the_gains_of_a_pretrained_step_0_does_not_hide_it) {
   auto start = other_run().last();
   for (auto& [name, m] : start)
