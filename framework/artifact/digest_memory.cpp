@@ -65,6 +65,13 @@ Result<Digest> DigestMemory::of(const fs::path& path, const HashWatch& watch) {
   return Digest{*digest, size, false};
 }
 
+std::uint64_t DigestMemory::unread_bytes(const fs::path& path) {
+  struct stat now {};
+  if (::stat(path.c_str(), &now) != 0 || !S_ISREG(now.st_mode)) return 0;
+  const std::lock_guard lock{mutex_};
+  return known_.count(identity(now)) != 0 ? 0 : static_cast<std::uint64_t>(now.st_size);
+}
+
 void DigestMemory::remember(const std::string& key, const std::string& digest) {
   const std::lock_guard lock{mutex_};
   known_[key] = digest;

@@ -28,6 +28,8 @@ class DigestMemory {
   /// Reads the file unless it is remembered. Errors: ARTIFACT_UNREADABLE, READ_CHANGED (the file
   /// changed while it was read), INTERRUPTED (the watch said no).
   Result<Digest> of(const std::filesystem::path& path, const HashWatch& watch = {});
+  /// Bytes that `of` would read now: 0 for a remembered file and for one that cannot be looked at.
+  std::uint64_t unread_bytes(const std::filesystem::path& path);
 
  private:
   void remember(const std::string& key, const std::string& digest);

@@ -63,11 +63,15 @@ void Progress::on(const run::Event& event) {
   if (event.kind == Kind::analyzer_start) running_[who(event)] = 0;
   if (event.kind == Kind::progress) {
     if (!event.analyzer.empty()) running_[who(event)] = event.fraction;
-    phase_ = who(event) + (event.analyzer.empty() || event.text.empty() ? "" : ": ") + event.text;
+    phases_ = {event.text};
+    if (!event.analyzer.empty()) {
+      const std::string colon = event.text.empty() ? "" : ": ";
+      phases_ = {who(event) + colon + event.text, event.analyzer + colon + event.text, event.text};
+    }
   }
   if (event.kind == Kind::analyzer_end) {
     running_.erase(who(event));
-    phase_.clear();
+    phases_.clear();
     done_ = std::max(done_, event.done);
   }
   if (style_ == ProgressStyle::none && event.kind != Kind::log) return;
@@ -99,17 +103,19 @@ void Progress::draw() {
   double parts = static_cast<double>(done_);
   for (const auto& [name, fraction] : running_) parts += std::clamp(fraction, 0.0, 1.0);
   const double fraction = total_ == 0 ? 0 : std::min(1.0, parts / static_cast<double>(total_));
-  constexpr int kCells = 24;
-  const int filled = static_cast<int>(std::lround(fraction * kCells));
-  std::string bar = "\r\033[K[" + std::string(static_cast<std::size_t>(filled), '#') +
-                    std::string(static_cast<std::size_t>(kCells - filled), '.') + "] " + std::to_string(done_) + "/" +
-                    std::to_string(total_);
-  const std::string working = running_.empty() ? "" : running_.begin()->first;
-  std::string rest = " " + (phase_.empty() ? working : phase_);
-  const auto room = static_cast<std::size_t>(std::max(0, console_.width() - kCells - 12));
-  rest = harmless(rest);
+  const int cells = console_.width() >= 110 ? 24 : 10;
+  const int filled = static_cast<int>(std::lround(fraction * cells));
+  std::string bar;  // none before it is known how much there is to do
+  if (total_ != 0)
+    bar = "[" + std::string(static_cast<std::size_t>(filled), '#') +
+          std::string(static_cast<std::size_t>(cells - filled), '.') + "] " + std::to_string(done_) + "/" +
+          std::to_string(total_) + " ";
+  const auto room = static_cast<std::size_t>(std::max(0, console_.width() - 1 - static_cast<int>(bar.size())));
+  std::string rest = running_.empty() ? "" : harmless(running_.begin()->first);
+  for (const auto& phase : phases_)  // who is at work gives way to how far it is
+    if (rest = harmless(phase); rest.size() <= room) break;
   if (rest.size() > room) rest = to_utf8(rest.substr(0, room));
-  console_.message(bar + rest);
+  console_.message("\r\033[K" + bar + rest);
   bar_drawn_ = true;
 }
 

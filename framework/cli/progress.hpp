@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "framework/cli/console.hpp"
 #include "framework/run/run.hpp"
@@ -35,7 +36,7 @@ class Progress {
   bool bar_drawn_ = false;
   std::size_t done_ = 0, total_ = 0;
   std::map<std::string, double> running_;  ///< analyzer and reference -> fraction
-  std::string phase_;                      ///< the last one told, with who told it
+  std::vector<std::string> phases_;  ///< what was said last, in full and in fewer words
 };
 
 }  // namespace pedigree::cli

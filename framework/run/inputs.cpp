@@ -71,6 +71,16 @@ bool reads(const plugin::AnalyzerManifest& analyzer, const artifact::File& file)
   return std::find(analyzer.roles.begin(), analyzer.roles.end(), file.role) != analyzer.roles.end();
 }
 
+std::uint64_t bytes_to_hash(const Plan& plan, const std::vector<ResolvedModel>& models,
+                            artifact::DigestMemory& memory) {
+  std::uint64_t bytes = 0;
+  for (const auto& slot : used_slots(plan, models)) {
+    const auto& file = models[slot.model].files[slot.file];
+    if (!file.path.empty()) bytes += memory.unread_bytes(file.path);
+  }
+  return bytes;
+}
+
 Result<Inputs> hash_inputs(const Plan& plan, const std::vector<ResolvedModel>& models, artifact::DigestMemory& memory,
                            unsigned jobs, const HashWatch& watch) {
   Inputs inputs;

@@ -33,6 +33,10 @@ struct Inputs {
 /// True when the analyzer is handed this file.
 bool reads(const plugin::AnalyzerManifest& analyzer, const artifact::File& file);
 
+/// Bytes that hash_inputs would read from files now.
+std::uint64_t bytes_to_hash(const Plan& plan, const std::vector<artifact::ResolvedModel>& models,
+                            artifact::DigestMemory& memory);
+
 /// Hashes what the plan reads, `jobs` files at once; `watch` is called from any thread. Errors:
 /// ARTIFACT_UNREADABLE, READ_CHANGED, INTERRUPTED (the watch said no).
 Result<Inputs> hash_inputs(const Plan& plan, const std::vector<artifact::ResolvedModel>& models,

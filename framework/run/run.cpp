@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "framework/run/run.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <map>
 #include <mutex>
@@ -95,6 +97,30 @@ json event_line(const Event& event) {
   return line;
 }
 
+/// What a progress bar says while files are hashed, at most four times a second.
+class HashingRate {
+ public:
+  explicit HashingRate(std::uint64_t all) : all_(static_cast<double>(all) / 1e9) {}
+  /// "hashing files: 1.2 of 4.6 GB, 2.1 GB/s, 2 s left", or nothing when it is too early to say it again.
+  std::string add(std::uint64_t bytes) {
+    done_ += static_cast<double>(bytes) / 1e9;
+    const auto now = Clock::now();
+    if (now - told_ < std::chrono::milliseconds{250}) return {};
+    told_ = now;
+    const double rate = done_ / std::chrono::duration<double>(now - start_).count();
+    const double left = std::max(0.0, all_ - done_) / rate;
+    char text[96];
+    std::snprintf(text, sizeof text, "hashing files: %.1f of %.1f GB, %.1f GB/s, %.0f %s left", done_,
+                  std::max(all_, done_), rate, std::ceil(left < 120 ? left : left / 60), left < 120 ? "s" : "min");
+    return text;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  double all_, done_ = 0;
+  Clock::time_point start_ = Clock::now(), told_ = start_;
+};
+
 class Run {
  public:
   Run(const pipeline::Pipeline& pipeline, const Settings& settings, const Observer& observer)
@@ -142,24 +168,15 @@ class Run {
       memory_file = settings_.cache_folder / "digests";
     }
     artifact::DigestMemory memory{memory_file, settings_.rehash};
-    using Clock = std::chrono::steady_clock;
     std::mutex mutex;
-    const auto start = Clock::now();
-    auto told = start;
-    double gigabytes = 0;
+    HashingRate rate{bytes_to_hash(plan, models, memory)};
     const auto watch = [&](std::uint64_t bytes) {
       const std::lock_guard lock{mutex};
-      const auto now = Clock::now();
-      gigabytes += static_cast<double>(bytes) / 1e9;
-      if (now - told >= std::chrono::milliseconds{250}) {
-        told = now;
+      if (const auto text = rate.add(bytes); !text.empty() && outer_) {
         Event event;
         event.kind = Event::Kind::progress;
-        const double rate = gigabytes / std::chrono::duration<double>(now - start).count();
-        char text[64];
-        std::snprintf(text, sizeof text, "hashing files: %.1f GB, %.1f GB/s", gigabytes, rate);
         event.text = text;
-        if (outer_) outer_(event);
+        outer_(event);
       }
       return !stop.stop_requested();
     };

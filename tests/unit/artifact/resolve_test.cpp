@@ -260,6 +260,7 @@ TEST(DigestMemory, agrees_with_the_published_digest_and_remembers_settled_files)
   const std::string expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
   std::filesystem::last_write_time(file, std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
   DigestMemory memory{tree.root() / "digests"};
+  EXPECT_EQ(memory.unread_bytes(file), 3u);
   const auto first = memory.of(file);
   ASSERT_TRUE(first);
   EXPECT_EQ(first->sha256, expected);
@@ -274,6 +275,8 @@ TEST(DigestMemory, cannot_be_fooled_by_a_file_that_is_not_there_or_no_file) {
   DigestMemory memory{{}};
   EXPECT_FALSE(memory.of(tree.root() / "none"));
   EXPECT_FALSE(memory.of(tree.root()));
+  EXPECT_EQ(memory.unread_bytes(tree.root() / "none"), 0u);
+  EXPECT_EQ(memory.unread_bytes(tree.root()), 0u);
 }
 
 }  // namespace
