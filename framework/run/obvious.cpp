@@ -38,6 +38,7 @@ struct Likeness {
   std::size_t core = 0;
   bool vocabulary = false, model_type = false;
   std::size_t rank() const { return 10 * core + (vocabulary ? 5 : 0) + (model_type ? 2 : 0); }
+  bool is_twin() const { return core == kCoreKeys.size() && (vocabulary || model_type); }
   bool is_obvious() const { return core >= 4 || (core >= 3 && vocabulary) || (model_type && core >= 3); }
 };
 
@@ -107,8 +108,7 @@ std::vector<OwedReference> obvious_missing(const artifact::ResolvedModel& subjec
   });
   std::vector<OwedReference> owed;
   for (std::size_t i = 0; i < std::min(kMostNamed, candidates.size()); ++i)
-    owed.push_back(
-        {candidates[i].card->id, describe(candidates[i].likeness), candidates[i].likeness.core == kCoreKeys.size()});
+    owed.push_back({candidates[i].card->id, describe(candidates[i].likeness), candidates[i].likeness.is_twin()});
   return owed;
 }
 

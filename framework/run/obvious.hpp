@@ -13,7 +13,9 @@ namespace pedigree::run {
 /// One of them: its id and why it is owed.
 struct OwedReference {
   std::string id, reason;
-  bool same_shape = false;  ///< all five core keys: in the set, its weights would be owed a comparison
+  /// All five core keys, and the vocabulary size or the model_type: a comparison of the weights is owed.
+  /// (In the set five keys are enough. Outside it, every model of a common size would have a few of those.)
+  bool same_shape = false;
 };
 
 /// Models of the catalog that share the subject's shape (at least four of the five core keys, or three

@@ -19,12 +19,12 @@ constexpr const char* kShape = R"("hidden_size": 4096, "num_hidden_layers": 32, 
 
 /// A card of one shape; `parent` empty: it declares none.
 std::string card(const std::string& id, const std::string& released, const std::string& parent = "",
-                 const std::string& layers = "32") {
+                 const std::string& layers = "32", const std::string& type = "llama") {
   std::string shape = kShape;
   shape.replace(shape.find("_layers\": 32") + 10, 2, layers);
   return R"({"schema": "pedigree/card/v1", "id": ")" + id + R"(", "family": "F", "kind": "dense", "groups": [],
     "released": ")" +
-         released + R"(", "config": {"model_type": "llama", )" + shape + R"(}, "lineage": {"declared": "x",
+         released + R"(", "config": {"model_type": ")" + type + R"(", )" + shape + R"(}, "lineage": {"declared": "x",
     "parents": [)" +
          (parent.empty() ? "" : R"({"id": ")" + parent + R"(", "component": "model"})") + "]}}";
 }
@@ -57,10 +57,12 @@ class Obvious : public ::testing::Test {
 TEST_F(Obvious, a_model_of_the_same_shape_is_owed_and_one_of_nearly_the_same_is_named) {
   tree_.write("a.json", card("o/same", "2024-01"));
   tree_.write("b.json", card("o/near", "2024-01", "", "48"));
+  tree_.write("c.json", card("o/of-a-common-size", "2024-01", "", "32", "jamba"));
   const auto owed = missing("mine", {"o/other"});
-  ASSERT_EQ(owed.size(), 2u);
+  ASSERT_EQ(owed.size(), 3u);
   EXPECT_THAT(twins(owed), ElementsAre("o/same"));
-  EXPECT_EQ(owed[1].id, "o/near");
+  EXPECT_EQ(owed[1].id, "o/of-a-common-size");
+  EXPECT_EQ(owed[2].id, "o/near");
 }
 
 TEST_F(Obvious, what_cannot_be_an_ancestor_is_not_owed) {
