@@ -45,6 +45,7 @@ Descriptor Lineage::describe() {
           {"weight.inheritance-spectrum", "fraction", "Kept leading directions minus kept bulk", -10, 10},
           {"weight.merge-coefficient", "fraction", "Weight of the reference in the subject", -10, 10},
           {"weight.delta-rank", "fraction", "Rank share that holds 90 % of the difference", 0, 1},
+          {"weight.comparators", "correlation", "Unbiased CKA of query and key rows: context, decides nothing", -1, 1},
           {"weight.power", "correlation", "Smallest row correlation this scan would have found", 0, 1},
           {"weight.pca", "fraction", "Variance of the layers in the plane shown", 0, 1},
       },
@@ -82,6 +83,25 @@ SelfTests::SelfTests(const Options&) {}
 pedigree_status SelfTests::run(const Host& host, const Request& request) {
   require_capable_processor();
   return run_self_tests(host, request);
+}
+
+Descriptor Merge::describe() {
+  return {
+      "weight.merge",
+      "The weighted sum of all references that comes nearest to a model's layers: how much of each a merge holds.",
+      PEDIGREE_KIND_WEIGHT,
+      PEDIGREE_FLAG_DETERMINISTIC | PEDIGREE_FLAG_NEEDS_REFERENCE,
+      {{"weight.merge-share", "fraction", "Weight of a reference in the nearest weighted sum of all", 0, 10}},
+      roles_read(),
+      {},
+  };
+}
+
+Merge::Merge(const Options&) {}
+
+pedigree_status Merge::run(const Host& host, const Request& request) {
+  require_capable_processor();
+  return run_merge(host, request);
 }
 
 }  // namespace pedigree::weight

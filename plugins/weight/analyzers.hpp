@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The two analyzers over layers, heads and hidden units. Nothing here needs AVX2: run() asks the
+// The three analyzers over layers, heads and hidden units. Nothing here needs AVX2: run() asks the
 // processor first.
 #pragma once
 
@@ -24,6 +24,14 @@ class SelfTests : public Analyzer {
  public:
   static Descriptor describe();
   explicit SelfTests(const Options& options);
+  pedigree_status run(const Host& host, const Request& request) override;
+};
+
+/// weight.merge: the weighted sum of all references that comes nearest to the subject. Describes, never decides.
+class Merge : public Analyzer {
+ public:
+  static Descriptor describe();
+  explicit Merge(const Options& options);
   pedigree_status run(const Host& host, const Request& request) override;
 };
 

@@ -5,4 +5,5 @@
 #include "plugins/weight/identity/identity_analyzer.hpp"
 
 PEDIGREE_PLUGIN("org.pedigree.weight", "0.1.0", "the pedigree authors", "MIT", pedigree::weight::Lineage,
-                pedigree::weight::SelfTests, pedigree::weight::IdentityAnalyzer, pedigree::weight::Checkpoints)
+                pedigree::weight::SelfTests, pedigree::weight::Merge, pedigree::weight::IdentityAnalyzer,
+                pedigree::weight::Checkpoints)

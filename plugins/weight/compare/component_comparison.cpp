@@ -7,6 +7,7 @@
 #include "plugins/weight/compare/hidden_alignment.hpp"
 #include "plugins/weight/compare/joint_attention.hpp"
 #include "plugins/weight/compare/layer_details.hpp"
+#include "plugins/weight/compare/map_details.hpp"
 #include "plugins/weight/compare/whole_layers.hpp"
 #include "plugins/weight/model/folding.hpp"
 #include "plugins/weight/statistics/log_probability.hpp"
@@ -21,26 +22,7 @@ constexpr std::size_t kAgreeingUnits = 8;
 constexpr std::size_t kTokens = 4096;
 constexpr std::size_t kTokenBytes = std::size_t{128} << 20;  // of one side's embedding rows
 
-/// True when most columns of an orthogonal map have one entry that dominates.
-bool nearly_permutation(const Matrix& map) {
-  Index strong = 0;
-  for (Index j = 0; j < map.cols(); ++j) strong += map.col(j).cwiseAbs().maxCoeff() > 0.7F;
-  return map.cols() > 0 && strong * 4 > map.cols() * 3;
-}
-
-/// Over the axes that found each other, each with its sign.
-InheritanceSpectrum axis_spectrum(const JoinedRows& rows, const AxisMatch& axes) {
-  Matrix subject(rows.subject_raw.rows(), static_cast<Index>(axes.matched()));
-  Matrix reference(subject.rows(), subject.cols());
-  Index at = 0;
-  for (std::size_t i = 0; i < axes.partner.size(); ++i) {
-    if (axes.partner[i] == kNoMatch) continue;
-    subject.col(at) = rows.subject_raw.col(static_cast<Index>(i));
-    reference.col(at) = rows.reference_raw.col(static_cast<Index>(axes.partner[i])) * (axes.cosine[i] < 0 ? -1.F : 1.F);
-    ++at;
-  }
-  return inheritance_spectrum(subject, reference);
-}
+std::uint64_t width_of(const LayerUnits& units) { return units.blocks.empty() ? 0 : units.blocks.front().width; }
 
 class Comparison {
  public:
@@ -55,8 +37,10 @@ class Comparison {
     out_.comparable = !a_.units.blocks.empty() && !b_.units.blocks.empty();
     if (out_.comparable) {
       out_.diagonal = diagonal_screen(a_.units, b_.units);
-      try_maps();
-      if (!related_) probe_whole_layers();
+      keeping_what_is_done([&] {
+        try_maps();
+        if (!related_ && !stopping()) probe_whole_layers();
+      });
       settle_layers();
     } else {
       settle_without_units();
@@ -65,6 +49,22 @@ class Comparison {
   }
 
  private:
+  template <class Work>
+  void keeping_what_is_done(Work&& work) {
+    try {
+      work();
+    } catch (const Cancelled&) {
+      if (out_.trials.empty()) throw;
+      out_.stopped = true;
+    }
+  }
+
+  /// True once the user wants an end: what is finished is settled, nothing more is begun.
+  bool stopping() {
+    out_.stopped |= watch_.stopped();
+    return out_.stopped;
+  }
+
   void state_shapes() {
     const ComponentView &a = *a_.view, &b = *b_.view;
     out_.component = a.component;
@@ -72,15 +72,10 @@ class Comparison {
     out_.reference_layers = b.layers.size();
     out_.subject_hidden = a.hidden;
     out_.reference_hidden = b.hidden;
-    auto describe = [](const PreparedComponent& p, std::uint64_t& width, std::size_t& experts) {
-      if (!p.units.blocks.empty()) width = p.units.blocks.front().width;
-      for (const auto& layer : p.view->layers) {
-        const auto routed = std::count_if(layer.mlps.begin(), layer.mlps.end(), [](auto& m) { return m.expert >= 0; });
-        experts = std::max(experts, static_cast<std::size_t>(routed));
-      }
-    };
-    describe(a_, out_.subject_width, out_.subject_experts);
-    describe(b_, out_.reference_width, out_.reference_experts);
+    out_.subject_width = width_of(a_.units);
+    out_.reference_width = width_of(b_.units);
+    out_.subject_experts = a.routed_experts();
+    out_.reference_experts = b.routed_experts();
     out_.silenced_rows = a_.units.silenced_rows + b_.units.silenced_rows;
     for (const auto& block : a_.units.blocks)
       if (!block.complete()) out_.sampled_units = block.units.size();
@@ -146,16 +141,18 @@ class Comparison {
   /// Maps in order of cost; stops at the first under which layers correspond.
   void try_maps() {
     const bool same_width = a_.view->hidden == b_.view->hidden;
-    if (same_width && attempt(identity_map(joined_.rows))) return;
+    if (same_width && (attempt(identity_map(joined_.rows)) || stopping())) return;
     if (!joined_.rows.empty()) {
       const ResidualMap relabelled = signed_permutation_map(joined_.rows);
       watch_.poll();
       rotated_ = orthogonal_map(joined_.rows);
+      out_.embedding.trace = residual_trace(rotated_);
+      out_.embedding.trace_log10_p = haar_trace_log10_p(a_.view->hidden, out_.embedding.trace);
       const ResidualMap& rotated = rotated_;
       const bool plain = relabelled.held_out_cosine > rotated.held_out_cosine - 0.03;
-      if (attempt(plain ? relabelled : rotated)) return;
+      if (attempt(plain ? relabelled : rotated) || stopping()) return;
       if (!plain && relabelled.held_out_cosine < trials_best_cosine() / 2) return attempt_hidden();
-      if (attempt(plain ? rotated : relabelled)) return;
+      if (attempt(plain ? rotated : relabelled) || stopping()) return;
     }
     attempt_hidden();
   }
@@ -169,7 +166,7 @@ class Comparison {
   /// True when at least one pair of layers is related under this map.
   bool attempt(const ResidualMap& map) {
     if (attempt_with(a_.units, map, false)) return true;
-    if (!gate_uncertain()) return false;
+    if (!gate_uncertain() || stopping()) return false;
     if (!swapped_) swapped_ = read_layer_units(*a_.model, *a_.view, a_.plan, watch_, true);
     return attempt_with(*swapped_, map, true);
   }
@@ -202,6 +199,7 @@ class Comparison {
   }
 
   bool record(LayerMatching matching, bool swapped) {
+    out_.stopped |= matching.stopped;
     MapTrial trial;
     trial.kind = matching.map.kind;
     trial.held_out_cosine = matching.map.held_out_cosine;
@@ -220,6 +218,7 @@ class Comparison {
         std::min(out_.units_log10_p, corrected_log10_p(matching.best_log10_p, static_cast<double>(maps_)));
     related_ |= related;
     if (related || out_.trials.size() == 1) {
+      out_.blocks_done = matching.blocks_done;
       matching_ = std::move(matching);
       out_.chosen = out_.trials.size() - 1;
     }
@@ -235,10 +234,7 @@ class Comparison {
   /// Units were sampled and nothing was found: a sample cannot see permuted or pruned units, so a few
   /// are looked for among all.
   void probe_whole_layers() {
-    auto sampled = [](const LayerUnits& units) {
-      return std::any_of(units.blocks.begin(), units.blocks.end(), [](const auto& b) { return !b.complete(); });
-    };
-    if (!sampled(a_.units) && !sampled(b_.units)) return;
+    if (!a_.units.sampled() && !b_.units.sampled()) return;
     const bool same_width = a_.view->hidden == b_.view->hidden;
     const bool plain = same_width && (joined_.rows.empty() || out_.trials.front().held_out_cosine >= 0.3);
     if (!plain && joined_.rows.empty()) return;
@@ -250,7 +246,7 @@ class Comparison {
   /// A map found from tokens is made again from the units it matched: better for describing, never
   /// used for a p-value.
   void refine_map() {
-    if (matching_.map.kind == Alignment::kIdentity || probe_) return;
+    if (stopping() || matching_.map.kind == Alignment::kIdentity || probe_) return;
     const double tests = static_cast<double>(matching_.comparisons * maps_);
     TokenRows rows = matched_rows(subject_units(), b_.units, matching_.pairs,
                                   [&](const BlockMatch& pair) { return significant(pair, tests); });
@@ -270,8 +266,11 @@ class Comparison {
   }
 
   void settle_layers() {
-    refine_map();
-    settle_embedding();
+    keeping_what_is_done([&] { refine_map(); });
+    if (stopping())
+      out_.embedding.present = false;  // what of it was learned is not known yet
+    else
+      settle_embedding();
     const LayerUnits& subject = subject_units();
     const double tests = static_cast<double>(matching_.comparisons * maps_);
     MatrixD similarity = MatrixD::Zero(matching_.share.rows(), matching_.share.cols());
@@ -280,8 +279,11 @@ class Comparison {
         similarity(static_cast<Index>(subject.blocks[pair.subject_block].layer),
                    static_cast<Index>(reference_units().blocks[pair.reference_block].layer)) += pair.share();
     const LayerMap map = align_layers(similarity, 1e-9);
+    out_.blocks_planned = reference_units().blocks.size();
     for (std::size_t l = 0; l < map.size(); ++l) settle_layer(subject, l, map[l], tests);
-    settle_attention(a_, b_, matching_.map, map, static_cast<double>(maps_), watch_, out_);
+    if (stopping()) return;
+    const auto paid = static_cast<double>(maps_);
+    keeping_what_is_done([&] { settle_attention(a_, b_, matching_.map, map, paid, watch_, out_); });
     measure_power();
     if (!a_.view->layers.empty() && !b_.view->layers.empty()) {
       out_.subject_texture = stored_texture(a_);
@@ -320,10 +322,11 @@ class Comparison {
       if (best == nullptr || pair.share() > best->share()) best = &pair;
     }
     if (best != nullptr) {
-      watch_.poll();
       finding.source_layer = b_.view->layers[static_cast<std::size_t>(source)].index;
-      describe_layers(a_, subject.blocks[best->subject_block], b_, reference_units().blocks[best->reference_block],
-                      matching_.map, *best, out_.trials[out_.chosen].swapped_gate_up, finding);
+      // After a stop one layer is still described: without it a common seed could not be told from descent.
+      if (!stopping() || described_++ == 0)
+        describe_layers(a_, subject.blocks[best->subject_block], b_, reference_units().blocks[best->reference_block],
+                        matching_.map, *best, out_.trials[out_.chosen].swapped_gate_up, finding);
     }
     out_.layers.push_back(std::move(finding));
   }
@@ -340,7 +343,11 @@ class Comparison {
     const bool narrowed = a_.view->hidden != b_.view->hidden;
     const bool by_axes = (narrowed || !related_) && e.axis_log10_p <= kRelated;  // the axes that matched are the map
     const bool rotated = e.axis_log10_p > kRelated && e.best == Alignment::kOrthogonal;
-    const ResidualMap map = !rotated ? matching_.map : rotated_.is_identity() ? orthogonal_map(joined_.rows) : rotated_;
+    const bool relabelled = e.axis_log10_p > kRelated && e.trace_log10_p <= kRelated;
+    const ResidualMap map = relabelled               ? rounded_to_permutation(rotated_)
+                            : !rotated               ? matching_.map
+                            : rotated_.is_identity() ? orthogonal_map(joined_.rows)
+                                                     : rotated_;
     if (narrowed && map.is_identity() && !by_axes) return;
     e.spectrum = by_axes ? axis_spectrum(joined_, axes_)
                          : inheritance_spectrum(joined_.subject_raw, map.apply(joined_.reference_raw));
@@ -370,6 +377,7 @@ class Comparison {
   std::optional<LayerUnits> swapped_;
   std::optional<WholeLayerSearch> probe_;
   ResidualMap rotated_;
+  std::size_t described_ = 0;
   std::size_t maps_ = 5;  ///< four residual maps and the search of whole layers may be tried: paid for in every p
   bool related_ = false;
 };
@@ -381,11 +389,6 @@ bool significant(const BlockMatch& pair, double tests) {
       corrected_log10_p(pair.log10_p, tests) <= kRelated &&
       static_cast<double>(pair.match.matched()) >= kSmallestEffect * static_cast<double>(pair.match.subject_units);
   return exact || (pair.agree_share >= kAgreement && pair.match.agreeing_mutual() >= kAgreeingUnits);
-}
-
-PreparedComponent prepare_component(const ModelView& model, const ComponentView& view, const SamplePlan& plan,
-                                    const Watch& watch) {
-  return {&model, &view, plan, read_layer_units(model, view, plan, watch)};
 }
 
 ComponentFinding compare_component(const PreparedComponent& subject, const PreparedComponent& reference,

@@ -11,6 +11,7 @@
 #include "plugins/weight/align/layer_map.hpp"
 #include "plugins/weight/compare/layer_matching.hpp"
 #include "plugins/weight/compare/token_rows.hpp"
+#include "plugins/weight/statistics/comparators.hpp"
 #include "plugins/weight/statistics/difference.hpp"
 #include "plugins/weight/statistics/head_match.hpp"
 #include "plugins/weight/statistics/inheritance_spectrum.hpp"
@@ -48,7 +49,13 @@ struct LayerFinding {
   std::map<std::string, RoleFinding> roles;  ///< gate up down q k v o
   std::optional<HeadMatch> heads;
   Difference difference;  ///< of the gate (or up) rows
-  bool compared = true;   ///< false when left out by sampling
+  /// Context that decides nothing (W10), where q and k could be read in one basis.
+  struct Comparators {
+    double cka = 0;  ///< mean of q and k
+    SpectrumLikeness spectrum;
+  };
+  std::optional<Comparators> comparators;
+  bool compared = true;  ///< false when left out by sampling
 };
 
 struct EmbeddingFinding {
@@ -59,6 +66,8 @@ struct EmbeddingFinding {
   double axis_log10_p = 0;  ///< exact: residual axes at the same index
   double axis_cosine = 0;   ///< mean |cosine| of mutual axes
   double fixed_axis_cosine = 0;
+  double trace = 0;            ///< W4: best signed permutation inside the rotation, of `axes` at most
+  double trace_log10_p = 0;    ///< if rotations between strangers are Haar's: an assumption, not an exact test
   double held_out_cosine = 0;  ///< under the best map
   Alignment best = Alignment::kIdentity;
   double layer_map_cosine = 0;  ///< mean over tokens under the map by which layers correspond; 0 when none do
@@ -86,6 +95,9 @@ struct ComponentFinding {
   std::uint64_t sampled_units = 0;  ///< per block; 0 when all were read
   ValueTexture subject_texture, reference_texture;
   std::size_t silenced_rows = 0;
+  bool stopped = false;         ///< by the user: what was finished is here
+  std::size_t blocks_done = 0;  ///< of blocks_planned: reference blocks compared with the whole subject
+  std::size_t blocks_planned = 0;
   bool comparable = false;  ///< false: no unit of the two could be compared
 };
 
@@ -96,8 +108,6 @@ struct PreparedComponent {
   SamplePlan plan;  ///< that of both sides of a comparison
   LayerUnits units;
 };
-PreparedComponent prepare_component(const ModelView& model, const ComponentView& view, const SamplePlan& plan,
-                                    const Watch& watch);
 
 ComponentFinding compare_component(const PreparedComponent& subject, const PreparedComponent& reference,
                                    const Watch& watch);

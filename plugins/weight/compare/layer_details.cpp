@@ -141,6 +141,22 @@ AttentionRows attention_of(const PreparedComponent& prepared, std::size_t l, con
   return {*prepared.model, *prepared.view, prepared.view->layers[l], map};
 }
 
+/// W10 over the leading rows of q and k, all of them where they fit.
+void compare_loosely(const PreparedComponent& subject, const AttentionRows& a, const PreparedComponent& reference,
+                     const AttentionRows& b, LayerFinding& finding) {
+  if (subject.view->hidden != reference.view->hidden || a.width() != b.width()) return;
+  const auto held = static_cast<Index>(kDescribedBytes / (sizeof(float) * static_cast<std::uint64_t>(a.width())));
+  const auto leading = [&](const AttentionRows& rows, AttentionPart part) {
+    return rows.read(part, 0, std::min(rows.rows(part), std::max<Index>(1, held)));
+  };
+  double cka = 0;
+  for (const auto part : {AttentionPart::kQuery, AttentionPart::kKey}) {
+    if (a.rows(part) == 0 || b.rows(part) == 0) return;
+    cka += unbiased_cka(leading(a, part), leading(b, part)) / 2;
+  }
+  finding.comparators = {cka, spectrum_likeness(leading(a, AttentionPart::kQuery), leading(b, AttentionPart::kQuery))};
+}
+
 HeadCounts head_counts(const ComponentView& view) { return {view.heads, view.kv_heads, view.head_size}; }
 
 }  // namespace
@@ -177,6 +193,7 @@ void describe_layers(const PreparedComponent& subject, const LayerUnits::Block& 
 void describe_attention_alone(const PreparedComponent& subject, std::size_t l, const PreparedComponent& reference,
                               std::size_t r, const ResidualMap& map, LayerFinding& finding) {
   const AttentionRows a = attention_of(subject, l), b = attention_of(reference, r, map);
+  compare_loosely(subject, a, reference, b, finding);
   HeadMatch heads = match_heads(a, head_counts(*subject.view), b, head_counts(*reference.view));
   const bool valid = heads.valid;
   if (valid) finding.heads = std::move(heads);

@@ -223,28 +223,37 @@ LayerMatching match_layers(const LayerUnits& subject, const LayerUnits& referenc
   std::atomic<std::size_t> done{0};
   const Watch stage = watch.next_stage();
   parallel_for(reference.blocks.size(), watch.threads, [&](std::size_t r) {
+    if (watch.stopped()) return;
     const UnitParts parts = mapped_units(reference.blocks[r].parts, map);
     for (std::size_t s = 0; s < subject.blocks.size(); ++s) {
-      watch.poll();
       rows[r].push_back(compare_blocks(subject, s, reference, r, parts));
+      if (watch.stopped()) return;
     }
     stage.report(static_cast<double>(++done) / static_cast<double>(rows.size()), "comparing layers");
   });
   std::vector<BlockMatch> all;
-  for (auto& row : rows)
+  std::size_t whole = 0;
+  for (auto& row : rows) {
+    if (row.size() < subject.blocks.size()) continue;
+    ++whole;
     for (auto& pair : row) all.push_back(std::move(pair));
-  return assemble_matching(subject, reference, std::move(all), map);
+  }
+  LayerMatching result = assemble_matching(subject, reference, std::move(all), map);
+  result.blocks_done = whole;
+  result.stopped = whole < rows.size();
+  if (whole == 0 && result.stopped) throw Cancelled{};
+  return result;
 }
 
 LayerMatching assemble_matching(const LayerUnits& subject, const LayerUnits& reference, std::vector<BlockMatch> all,
                                 const ResidualMap& map) {
   LayerMatching result;
   result.map = map;
-  result.comparisons = all.size();
+  result.comparisons = subject.blocks.size() * reference.blocks.size();
   std::tie(result.diagonal_log10_p, result.sign_log10_p) = diagonal_p(subject, reference, all);
   for (const auto& pair : all)
     result.best_log10_p =
-        std::min(result.best_log10_p, corrected_log10_p(pair.log10_p, static_cast<double>(all.size())));
+        std::min(result.best_log10_p, corrected_log10_p(pair.log10_p, static_cast<double>(result.comparisons)));
   result.best_log10_p =
       corrected_log10_p(std::min({result.best_log10_p, result.diagonal_log10_p, result.sign_log10_p}), 3);
   std::stable_sort(all.begin(), all.end(), [&](const auto& x, const auto& y) {

@@ -2,6 +2,7 @@
 // Every subject layer against every reference layer by hidden units, under one residual map.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <vector>
@@ -28,6 +29,9 @@ struct LayerUnits {
   std::size_t layers = 0;
   std::size_t silenced_rows = 0;  ///< rows with NaN or infinity, left out
   std::size_t layers_read = 0, mlps_skipped = 0;
+  bool sampled() const {
+    return std::any_of(blocks.begin(), blocks.end(), [](const Block& b) { return !b.complete(); });
+  }
 };
 
 /// How much is read. Chosen from the shapes alone, before any value is seen.
@@ -66,7 +70,9 @@ struct LayerMatching {
   double diagonal_log10_p = 0;    ///< exact, same-index layers taken jointly, no search: places of units
   double sign_log10_p = 0;        ///< the same for signs of units, wherever their partners sit
   double best_log10_p = 0;        ///< corrected for pairs and statistics inside this map
-  std::size_t comparisons = 0;
+  std::size_t comparisons = 0;    ///< planned; every p is paid for with them, also when the user stopped before the end
+  std::size_t blocks_done = 0;    ///< reference blocks that were compared with every block of the subject
+  bool stopped = false;           ///< not all of them
   const BlockMatch* find(std::size_t subject_block, std::size_t reference_block) const;
 };
 
@@ -92,7 +98,9 @@ BlockMatch compare_blocks(const LayerUnits& subject, std::size_t subject_block, 
 LayerMatching assemble_matching(const LayerUnits& subject, const LayerUnits& reference, std::vector<BlockMatch> all,
                                 const ResidualMap& map);
 
-/// Compares all pairs. `reference` is in its own basis; `map` brings it into the subject's.
+/// Compares all pairs. `reference` is in its own basis; `map` brings it into the subject's. When the user stops it,
+/// the reference blocks that are finished stay: which those are is decided by the clock and not by any value, and
+/// they pay for the pairs that were planned, so their p-values hold.
 LayerMatching match_layers(const LayerUnits& subject, const LayerUnits& reference, const ResidualMap& map,
                            const Watch& watch);
 

@@ -21,8 +21,9 @@ struct Watch {
   std::uint64_t seed = 1;
   std::shared_ptr<std::atomic<int>> stages = std::make_shared<std::atomic<int>>(0);
 
+  bool stopped() const { return cancelled && cancelled(); }
   void poll() const {
-    if (cancelled && cancelled()) throw Cancelled{};
+    if (stopped()) throw Cancelled{};
   }
   /// The same for a stage that covers [from, to] of this one.
   Watch part(double from, double to) const {

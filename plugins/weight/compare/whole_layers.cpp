@@ -39,8 +39,7 @@ LayerUnits probe_of(const LayerUnits& units, const ResidualMap& map) {
     for (const auto p : picked) probe.units.push_back(block.units[p]);
     for (auto part : {&UnitParts::gate, &UnitParts::up, &UnitParts::down}) {
       probe.parts.*part = picked_rows(block.parts.*part, picked);
-      if (!map.is_identity() && (probe.parts.*part).rows() > 0)
-        probe.parts.*part = map.apply_back(probe.parts.*part);
+      if (!map.is_identity() && (probe.parts.*part).rows() > 0) probe.parts.*part = map.apply_back(probe.parts.*part);
       normalise_rows(probe.parts.*part);
     }
     out.blocks.push_back(std::move(probe));

@@ -44,7 +44,7 @@ double calibrated_lr(double share) { return std::clamp(6.0 * share, 0.0, kCalibr
 
 /// What "nothing found" is worth, by what would have been found.
 double negative_lr(const ComponentFinding& finding) {
-  if (!finding.comparable) return 0;
+  if (!finding.comparable || finding.stopped) return 0;
   const Power& power = finding.power;
   if (!power.measured) return finding.trials.empty() ? 0 : kNegativeCap / 2;
   if (power.row_correlation <= 0.3 && power.inherited_share <= 0.2) return kNegativeCap;
@@ -62,6 +62,10 @@ double embedding_p(const ComponentFinding& finding) { return finding.embedding.a
 
 }  // namespace
 
+bool embedding_relabelled(const ComponentFinding& finding) {
+  return finding.embedding.axes > 0 && finding.embedding.trace_log10_p <= kDecisive;
+}
+
 Judgement judge_embedding(const ComponentFinding& finding) {
   Judgement out;
   out.relation = relation::kNone;
@@ -76,7 +80,8 @@ Judgement judge_embedding(const ComponentFinding& finding) {
   const bool layers =
       std::any_of(finding.layers.begin(), finding.layers.end(), [](auto& l) { return l.source_layer >= 0; });
   const bool through_layers = layers && e.layer_map_cosine >= kMappedEmbedding;
-  const bool rotated = e.held_out_cosine >= kRotatedEmbedding || through_layers;
+  const bool relabelled = embedding_relabelled(finding);
+  const bool rotated = e.held_out_cosine >= kRotatedEmbedding || through_layers || relabelled;
   if (!out.exact && !rotated) {
     out.log10_lr = -0.5;
     return out;
@@ -86,10 +91,13 @@ Judgement judge_embedding(const ComponentFinding& finding) {
                     e.spectrum.bulk - e.spectrum.top > kSeedGap / 2;
   out.relation = seed ? relation::kSharedInitialization : relation::kDerived;
   out.log10_lr = out.exact ? clamp_exact(out.log10_p)
-                 : through_layers
+                 : through_layers || relabelled
                      ? kCalibratedCap
                      : std::min(kCalibratedCap, 1 + kRotatedSlope * (e.held_out_cosine - kRotatedEmbedding));
-  if (!out.exact) out.inherited_share = through_layers ? e.layer_map_cosine : e.held_out_cosine;
+  if (!out.exact)
+    out.inherited_share = through_layers ? e.layer_map_cosine
+                          : relabelled   ? e.trace / static_cast<double>(e.axes)
+                                         : e.held_out_cosine;
   return out;
 }
 
@@ -106,7 +114,9 @@ Judgement judge(const ComponentFinding& finding) {
     out.inherited_share += layer.share;
   }
   const auto compared = std::count_if(finding.layers.begin(), finding.layers.end(), [](auto& l) { return l.compared; });
-  const double layers = std::max(1.0, static_cast<double>(compared));
+  // After a stop a layer without a source may only have to wait for it.
+  const double layers = std::max(
+      1.0, static_cast<double>(finding.stopped ? static_cast<std::ptrdiff_t>(finding.layers.size()) : compared));
   const double sources = std::max(1.0, out.matched_layers);
   // A block wider than the reference's cannot have all its units from it.
   const double most = std::min(
@@ -130,8 +140,10 @@ Judgement judge(const ComponentFinding& finding) {
               (heads_p <= kDecisive && (heads > 0 || out.matched_layers > 0 || attention_kept(finding, heads_p)));
   if (out.matched_layers > 0) {
     const bool seed = medians.any && only_seed(medians.top, medians.bulk);
+    // Stopped before a single spectrum: a common start is all that is shown.
+    const bool untold = finding.stopped && !medians.any;
     const bool whole = out.matched_layers >= kDerivedLayers && !out.few_units;
-    out.relation = seed ? relation::kSharedInitialization : whole ? relation::kDerived : relation::kPartial;
+    out.relation = seed || untold ? relation::kSharedInitialization : whole ? relation::kDerived : relation::kPartial;
     out.log10_lr = out.exact ? clamp_exact(out.log10_p) : calibrated_lr(out.inherited_share / out.matched_layers);
   } else if (const bool by_heads = heads > 0 || attention_kept(finding, heads_p);
              by_heads || embedding.relation != relation::kNone) {

@@ -35,6 +35,9 @@ struct Judgement {
 
 /// Judgement of the component's layers (heads, hidden units) and its embedding together.
 Judgement judge(const ComponentFinding& finding);
+/// W4: the rotation that brings the embeddings together is nearly a relabelling of axes. Between strangers it is as if
+/// drawn by Haar's measure (an assumption: AdamW commutes with relabellings, not with rotations), hence calibrated.
+bool embedding_relabelled(const ComponentFinding& finding);
 /// Judgement of the embedding alone.
 Judgement judge_embedding(const ComponentFinding& finding);
 

@@ -68,6 +68,15 @@ bool mostly_dead(const io::TensorStore& store, const WeightRef& matrix) {
 
 }  // namespace
 
+std::size_t ComponentView::routed_experts() const {
+  std::size_t most = 0;
+  for (const auto& layer : layers) {
+    const auto routed = std::count_if(layer.mlps.begin(), layer.mlps.end(), [](auto& m) { return m.expert >= 0; });
+    most = std::max(most, static_cast<std::size_t>(routed));
+  }
+  return most;
+}
+
 std::string ModelView::why_not(const std::vector<Artifact>& artifacts) {
   const bool pickles =
       std::any_of(artifacts.begin(), artifacts.end(), [](const Artifact& a) { return a.role == io::role::kPickle; });

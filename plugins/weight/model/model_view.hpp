@@ -55,6 +55,8 @@ struct ComponentView {
   std::uint64_t hidden = 0, heads = 0, kv_heads = 0, head_size = 0;
   double gain_offset = 0;  ///< 1 where the stored gain is gamma - 1 (Gemma)
   bool embedding_rows_are_tokens = true;
+  /// Routed experts of the layer that has most.
+  std::size_t routed_experts() const;
   bool tied() const { return embedding.present() && !head.present(); }
 };
 

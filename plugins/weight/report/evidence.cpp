@@ -22,6 +22,7 @@ class Emission {
   void all() {
     measure();
     lineage();
+    if (f_.stopped) return;  // the rest would be read as final
     if (f_.comparable) {
       units();
       agreement();
@@ -34,6 +35,7 @@ class Emission {
       difference();
     }
     power();
+    comparators();
     plane();
     embedding();
     untrained();
@@ -99,6 +101,12 @@ class Emission {
     if (related() && !j_.exact) key += "_calibrated";
     if (j_.relation == relation::kPartial && matched_ == 0) key = "lineage.partial_embedding";
     if (j_.relation == relation::kSharedInitialization && matched_ == 0) key = "lineage.dependent";
+    if (f_.stopped) {
+      key = related() ? "lineage.stopped" : "lineage.stopped_none";
+      params["blocks"] = f_.blocks_done;
+      params["planned"] = f_.blocks_planned;
+      details["stopped"] = {{"reference_blocks_compared", f_.blocks_done}, {"of", f_.blocks_planned}};
+    }
     emit("weight.lineage", std::clamp(j_.inherited_share, 0.0, 1.0), j_.log10_lr, j_.log10_p, j_.relation, key,
          std::move(params), std::move(details));
   }
@@ -215,6 +223,33 @@ class Emission {
          {{"points", plane_json(r_.plane)}, {"explained", rounded(r_.plane.explained)}});
   }
 
+  /// W10, of the layers described.
+  void comparators() {
+    double cka = 0, shape = 0, detail = 0, layers = 0;
+    json rows = json::array();
+    for (const auto& layer : f_.layers) {
+      if (!layer.comparators) continue;
+      const auto& c = *layer.comparators;
+      layers += 1;
+      cka += c.cka;
+      shape += c.spectrum.shape;
+      detail += c.spectrum.detail;
+      rows.push_back({{"layer", layer.subject_layer},
+                      {"source", layer.source_layer >= 0 ? json(layer.source_layer) : json()},
+                      {"unbiased_cka", rounded(c.cka)},
+                      {"spectrum_shape", rounded(c.spectrum.shape)},
+                      {"spectrum_detail", rounded(c.spectrum.detail)}});
+    }
+    if (layers == 0) return;
+    emit("weight.comparators", std::clamp(cka / layers, -1.0, 1.0), 0, std::nullopt, relation::kNone,
+         "comparators.shown",
+         {{"cka", rounded(cka / layers)},
+          {"strangers", calibration::kStrangersCka},
+          {"shape", rounded(shape / layers)},
+          {"detail", rounded(detail / layers)}},
+         {{"layers", std::move(rows)}});
+  }
+
   void embedding() {
     const EmbeddingFinding& e = f_.embedding;
     if (!e.present) return;
@@ -223,6 +258,7 @@ class Emission {
     const std::string_view component = text ? component::kEmbedding : std::string_view(r_.component);
     const std::string key = own.relation == relation::kNone ? "embedding.none"
                             : own.exact                     ? "embedding.exact"
+                            : embedding_relabelled(f_)      ? "embedding.relabelled"
                                                             : "embedding.aligned";
     json details{{"basis", name_of(e.basis)},
                  {"common_tokens", e.common},
@@ -230,6 +266,8 @@ class Emission {
                  {"axes", e.axes},
                  {"matched_axes", e.matched_axes},
                  {"fixed_axes", e.fixed_axes},
+                 {"trace", rounded(e.trace)},
+                 {"trace_log10_p_if_haar", rounded(e.trace_log10_p)},
                  {"cosine_under_layer_map", rounded(e.layer_map_cosine)},
                  {"top", rounded(e.spectrum.top)},
                  {"bulk", rounded(e.spectrum.bulk)}};
@@ -238,6 +276,8 @@ class Emission {
          {{"cosine", rounded(e.held_out_cosine)},
           {"axes", e.fixed_axes},
           {"of", e.axes},
+          {"trace", rounded(e.trace)},
+          {"trace_log10_p", rounded(e.trace_log10_p)},
           {"common", e.common},
           {"log10_p", rounded(own.log10_p)}},
          std::move(details), component);

@@ -87,7 +87,7 @@ class LineageRun {
   }
 
   PreparedComponent prepare(const ModelView& model, const ComponentView& view, const SamplePlan& plan) {
-    PreparedComponent prepared = prepare_component(model, view, plan, watch_);
+    PreparedComponent prepared{&model, &view, plan, read_layer_units(model, view, plan, watch_)};
     drop_dead_blocks(host_, model.id(), prepared.units);
     return prepared;
   }
@@ -133,6 +133,10 @@ class LineageRun {
       report.finding = compare_component(subject, other, stage);
       if (!report.finding.comparable && !report.finding.embedding.present) continue;
       report.judgement = judge(report.finding);
+      if (report.finding.stopped) {
+        emit_component(host_, report);
+        throw Cancelled{};
+      }
       report.untrained = untrained_rows(*subject.model, *subject.view, *reference, *view, watch_);
       report.plane = plane_of(subject, other);
       emit_component(host_, report);

@@ -7,6 +7,7 @@
 namespace pedigree::weight {
 
 pedigree_status run_lineage(const Host& host, const Request& request, std::uint64_t max_units);
+pedigree_status run_merge(const Host& host, const Request& request);
 pedigree_status run_self_tests(const Host& host, const Request& request);
 
 }  // namespace pedigree::weight

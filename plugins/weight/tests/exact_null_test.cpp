@@ -7,8 +7,10 @@
 #include <numeric>
 #include <vector>
 
+#include "plugins/weight/align/polar.hpp"
 #include "plugins/weight/align/residual_alignment.hpp"
 #include "plugins/weight/compare/hidden_alignment.hpp"
+#include "plugins/weight/compare/map_details.hpp"
 #include "plugins/weight/statistics/head_match.hpp"
 #include "plugins/weight/statistics/increasing_run.hpp"
 #include "plugins/weight/statistics/log_probability.hpp"
@@ -154,6 +156,36 @@ TEST(exact_null, longest_runs_of_random_permutations_keep_their_level) {
     size.add(increasing_run_log10_p(order.size(), longest_increasing_run(order)));
   }
   size.expect_nominal();
+}
+
+/// W4. Embeddings that agree in what they say and not in their basis: E = S R with S common, R Haar's. Small widths are
+/// hard on the bound: the union over signed permutations costs least there.
+TEST(exact_null, relabelled_axes_of_random_rotations_keep_their_level) {
+  Random random(25);
+  NullSize size;
+  for (int t = 0; t < kNullPairs; ++t) {
+    const Matrix common = hostile_rows(random, 24, 5);
+    const auto side = [&] {
+      Matrix turn(5, 5);
+      for (Index i = 0; i < turn.size(); ++i) turn.data()[i] = static_cast<float>(random.normal());
+      return Matrix(common * polar_factor(turn) + 0.05F * hostile_rows(random, 24, 5));
+    };
+    const TokenRows rows{side(), side(), 24};
+    size.add(haar_trace_log10_p(5, residual_trace(orthogonal_map(rows))));
+  }
+  size.expect_nominal();
+}
+
+TEST(exact_null, relabelled_axes_are_seen_where_no_axis_kept_its_place) {
+  Random random(26);
+  const Index width = 96;
+  Matrix a(600, width), b(600, width);
+  for (Index i = 0; i < a.size(); ++i) a.data()[i] = static_cast<float>(random.normal());
+  for (Index j = 0; j < width; ++j) b.col(j) = (j % 2 != 0 ? -1.0F : 1.0F) * a.col((j * 37 + 5) % width);
+  for (Index i = 0; i < b.size(); ++i) b.data()[i] += static_cast<float>(random.normal());
+  const double trace = residual_trace(orthogonal_map({a, b, 600}));
+  EXPECT_LT(haar_trace_log10_p(static_cast<std::size_t>(width), trace), -12);
+  EXPECT_LE(trace, static_cast<double>(width));
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "plugins/weight/align/layer_map.hpp"
 #include "plugins/weight/align/polar.hpp"
 #include "plugins/weight/align/residual_alignment.hpp"
+#include "plugins/weight/statistics/comparators.hpp"
 #include "plugins/weight/statistics/difference.hpp"
 #include "plugins/weight/statistics/head_match.hpp"
 #include "plugins/weight/statistics/increasing_run.hpp"
@@ -301,6 +302,20 @@ TEST(inheritance_spectrum, tells_a_copy_from_a_merge_from_a_common_seed) {
   const auto stranger = inheritance_spectrum(trained(random, gaussian(random, 120, 80)), base);
   EXPECT_NEAR(stranger.top, 0, 0.15);
   EXPECT_NEAR(stranger.bulk, 0, 0.25);
+}
+
+TEST(comparators, follow_rotated_rows_and_not_strangers) {
+  Random random(41);
+  const Matrix a = trained(random, gaussian(random, 90, 60));
+  EXPECT_NEAR(unbiased_cka(a, rotation(random, 90) * a), 1, 1e-3);
+  EXPECT_NEAR(unbiased_cka(a, 3.0F * a), 1, 1e-6);
+  EXPECT_LT(std::abs(unbiased_cka(a, trained(random, gaussian(random, 90, 60)))), 0.25);
+  EXPECT_LT(std::abs(unbiased_cka(a, a * rotation(random, 60))), 0.25);  // what it cannot see
+  const auto copy = spectrum_likeness(a, rotation(random, 90) * a * rotation(random, 60));
+  const auto stranger = spectrum_likeness(a, trained(random, gaussian(random, 90, 60)));
+  EXPECT_NEAR(copy.detail, 1, 1e-2);
+  EXPECT_GT(stranger.shape, 0.9);              // why the shape of a spectrum is no evidence
+  EXPECT_LT(std::abs(stranger.detail), 0.45);  // 52 gaps: three standard errors are 0.42
 }
 
 TEST(difference, of_a_low_rank_change_has_low_rank) {
