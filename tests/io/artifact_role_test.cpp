@@ -34,6 +34,21 @@ TEST(artifact_role, what_is_no_config_stays_what_it_is) {
   EXPECT_EQ(of(R"({"model": {"vocab": {"architectures": 1, "n_embd": 2}}})"), role::kTokenizer);
 }
 
+TEST(artifact_role, console_logs_of_every_trainer_are_training_logs) {
+  for (const std::string_view head :
+       {"[batch=366/48000]:\n         Train loss/train/total: 10.3750\n", "{'loss': 2.1, 'learning_rate': 1e-05}\n",
+        "[2023-01-11 13:30:00,123] [INFO] [engine.py:309:train_batch] steps: 10 loss: 6.9\n",
+        "s:0 tel:11.0092\ns:0 trl:11.0091 lr:0.000001 norm:15.37\n",
+        "2024-08-06 INFO    [step=1/739328,epoch=0]\n    train/CrossEntropyLoss=12.18\n",
+        "[rank0]:[titan] 2025-03-12 - step: 22  loss:  6.2250\n"})
+    EXPECT_EQ(role_of("run.log", head), role::kTrainingLog) << head;
+  // Settings fill the head: the name says it.
+  EXPECT_EQ(role_of("train.log", "  adam_beta1 ........ 0.9\n"), role::kTrainingLog);
+  EXPECT_EQ(role_of("slurm-1234.out", "srun: job 1234 queued\n"), role::kTrainingLog);
+  EXPECT_EQ(role_of("server.log", "GET / 200\n"), role::kUnknown);
+  EXPECT_EQ(role_of("a.json", "[\n  {\"instruction\": \"x\", \"output\": \"y\"}]"), role::kResponses);
+}
+
 TEST(artifact_role, a_head_that_ends_anywhere_is_read_without_harm) {
   const std::string whole = R"({"a\\": "\"{[", "b": [{"c": 1}], "hidden_size": 1})";
   for (std::size_t n = 0; n <= whole.size(); ++n) (void)of(std::string_view{whole}.substr(0, n));

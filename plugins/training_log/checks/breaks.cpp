@@ -13,9 +13,10 @@ constexpr double kLeap = 0.05, kStep = 0.2, kFlat = 0.01;
 
 /// What the column would be at the next point, by the mean change of the last kSide.
 struct Side {
-  double end = 0;     // the value at the edge
-  double change = 0;  // mean change from point to point
-  double rough = 0;   // largest departure from that change
+  double end = 0;                                              // the value at the edge
+  double change = 0;                                           // mean change from point to point
+  double rough = 0;                                            // largest departure from that change
+  bool constant() const { return change == 0 && rough == 0; }  // a decay changes every printed value, however little
 };
 
 Side side(const std::vector<double>& values, std::size_t first, bool edge_last) {
@@ -41,9 +42,7 @@ void rate_breaks(const Series& s, std::vector<Break>& out) {
     const double leap = after.end - before.end - (before.change + after.change) / 2;
     const double usual = std::max({std::abs(before.change), std::abs(after.change), before.rough, after.rough});
     if (std::abs(leap) < kLeap * std::max(before.end, after.end) || std::abs(leap) < 5 * usual) continue;
-    const bool flat = std::abs(before.change) < kFlat * before.end && std::abs(after.change) < kFlat * after.end &&
-                      std::abs(before.change) + std::abs(after.change) < 1e-4 * peak;
-    if (flat || after.end >= 0.95 * peak) continue;
+    if ((before.constant() && after.constant()) || after.end >= 0.95 * peak) continue;
     out.push_back({index_of_step(s, s.learning_rate_step[i]), "learning_rate"});
   }
 }
@@ -116,8 +115,7 @@ bool rate_steps_with(const Series& s, std::size_t index, double change) {
     const auto before = side(rate, i - kSide, true), after = side(rate, i, false);
     const double leap = after.end - before.end;
     if (std::abs(leap) < kStep * std::max(before.end, after.end) || (leap > 0) != (change > 0)) continue;
-    const bool flat = std::abs(before.change) < kFlat * before.end && std::abs(after.change) < kFlat * after.end;
-    if (flat || (leap > 0 && after.end >= 0.95 * peak)) return true;
+    if ((before.constant() && after.constant()) || (leap > 0 && after.end >= 0.95 * peak)) return true;
   }
   return false;
 }

@@ -12,8 +12,8 @@ struct Noise {
   double difference_correlation =
       0;                      ///< lag-1 autocorrelation of first differences: -0.5 for fresh noise, > 0 when smoothed
   double memory = 0;          ///< sum of their autocorrelations at lags 2 to 5: 0 for fresh noise, negative for a mean
-  double repeated_share = 0;  ///< share of residual blocks of 8 that occur again exactly
-  double digit_chi_square = 0;  ///< uniformity of the last printed digit, 9 degrees of freedom
+  double repeated_share = 0;  ///< share of blocks of differences (8 or more in a row) that occur again exactly
+  double digit_chi_square = 0;  ///< uniformity of the last printed digit, 9 degrees of freedom; 0 for losses of 16 bits
   bool smoothed = false, repeated = false, digits_odd = false;
 };
 

@@ -130,6 +130,55 @@ TEST(Curve, honest_runs_are_rarely_flagged) {
   EXPECT_LE(flagged, 4);
 }
 
+/// Losses of 16 bits, and losses printed with two decimals, have few different digits and few different differences.
+TEST(Curve, coarse_numbers_of_honest_runs_are_not_flagged) {
+  for (unsigned seed = 1; seed <= 5; ++seed) {
+    auto coarse = scratch_curve(4000, 0.01, seed);
+    std::string two_decimals;
+    char line[64];
+    for (std::size_t i = 0; i < coarse.size(); ++i) {
+      std::snprintf(line, sizeof line, "iter %zu: loss %.2f\n", i, coarse[i]);
+      two_decimals += line;
+    }
+    EXPECT_EQ(run(two_decimals).find("training_log.noise")->log10_lr, 0) << seed;
+    auto half = scratch_curve(4000, 0.05, seed);
+    for (auto& v : half) {
+      const double spacing = std::ldexp(1.0, std::ilogb(v) - 7);  // bf16
+      v = spacing * std::round(v / spacing);
+    }
+    const auto result = run(console(half));
+    const auto* noise = result.find("training_log.noise");
+    EXPECT_EQ(noise->log10_lr, 0) << seed << noise->summary_key;
+  }
+}
+
+TEST(Curve, a_token_counter_that_goes_back_is_flagged) {
+  std::string text = "step,loss,tokens\n";
+  const auto loss = scratch_curve(400);
+  for (std::size_t i = 0; i < loss.size(); ++i)
+    text +=
+        std::to_string(i) + "," + std::to_string(loss[i]) + "," + std::to_string((i < 250 ? i : i - 100) * 1000) + "\n";
+  EXPECT_EQ(run(text).find("training_log.continuity")->summary_key, "continuity.tokens");
+}
+
+TEST(Curve, a_step_of_the_learning_rate_explains_the_fall_it_causes) {
+  auto loss = scratch_curve(2000, 0.02);
+  const auto text = [&](double later_rate, double slope) {
+    std::string out = "step,loss,lr\n";
+    for (std::size_t i = 0; i < loss.size(); ++i) {
+      const double value = i < 1000 ? loss[i] : loss[i] - 0.3;
+      const double rate = (i < 1000 ? 3e-4 : later_rate) - slope * static_cast<double>(i);
+      char line[80];
+      std::snprintf(line, sizeof line, "%zu,%.4f,%.9f\n", i, value, rate);
+      out += line;
+    }
+    return out;
+  };
+  // Two constant stretches: a step schedule. Two decays that do not meet: two runs.
+  EXPECT_EQ(run(text(3e-5, 0)).find("training_log.continuity")->log10_lr, 0);
+  EXPECT_GT(run(text(2e-4, 5e-8)).find("training_log.continuity")->log10_lr, 0);
+}
+
 TEST(Curve, a_clock_that_goes_back_is_flagged) {
   std::string text;
   const auto loss = scratch_curve(500);

@@ -150,6 +150,30 @@ std::string_view role_of_json(std::string_view head) {
   return role::kUnknown;
 }
 
+/// A console log: lines of any trainer that print a loss, or a name that says so. Settings printed before the first
+/// step may fill the head.
+bool looks_like_console_log(std::string_view base, std::string_view head) {
+  std::string lowered;
+  for (const char c : base) lowered += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  if (contains(lowered, "train") || contains(lowered, "slurm-")) return true;
+  lowered.clear();
+  for (const char c : head) lowered += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return contains(lowered, "loss") || contains(lowered, " trl:") || contains(lowered, " tel:");
+}
+
+/// JSON begins with { or [ and goes on with a value; a console line "[batch=366/48000]:" or "{'loss': 2.1}" does not.
+bool looks_like_json(std::string_view head) {
+  auto text = skip_space(head);
+  const char first = text.empty() ? ' ' : text.front();
+  if (first != '{' && first != '[') return false;
+  text = skip_space(text.substr(1));
+  if (text.empty()) return true;
+  if (first == '{') return text.front() == '"' || text.front() == '}';
+  return std::string_view{"{[\"]"}.find(text.front()) != std::string_view::npos ||
+         (std::isdigit(static_cast<unsigned char>(text.front())) != 0 && !contains(text.substr(0, 12), ":") &&
+          !contains(text.substr(0, 5), "-"));
+}
+
 bool ends_with_any(std::string_view text, std::initializer_list<std::string_view> endings) {
   return std::any_of(endings.begin(), endings.end(), [&](auto e) { return text.ends_with(e); });
 }
@@ -187,12 +211,13 @@ std::string_view role_of(std::string_view name, std::string_view head) {
   if (base == "vocab.txt" && !contains(head, "loss")) return role::kVocab;
   if (ends_with_any(base, {".tiktoken"}) || looks_like_tiktoken(head)) return role::kTokenizer;
   if (contains(base, ".model") && !head.empty() && head.front() == '\n') return role::kTokenizer;
-  if (skip_space(head).starts_with("{") || skip_space(head).starts_with("[")) return role_of_json(head);
+  if (looks_like_json(head)) return role_of_json(head);
   const auto first_line = head.substr(0, head.find('\n'));
   if (base.ends_with(".csv") && (contains(first_line, "completion") || contains(first_line, "response")) &&
       !contains(first_line, "loss"))
     return role::kResponses;
-  if (ends_with_any(base, {".log", ".csv", ".txt"}) && contains(head, "loss")) return role::kTrainingLog;
+  if (base.ends_with(".csv") && contains(head, "loss")) return role::kTrainingLog;
+  if (ends_with_any(base, {".log", ".txt", ".out"}) && looks_like_console_log(base, head)) return role::kTrainingLog;
   return role::kUnknown;
 }
 
