@@ -45,6 +45,7 @@ TEST(artifact_role, console_logs_of_every_trainer_are_training_logs) {
   // Settings fill the head: the name says it.
   EXPECT_EQ(role_of("train.log", "  adam_beta1 ........ 0.9\n"), role::kTrainingLog);
   EXPECT_EQ(role_of("slurm-1234.out", "srun: job 1234 queued\n"), role::kTrainingLog);
+  EXPECT_EQ(role_of("history.jsonl", R"({"_step": 1, "_runtime": 2.5, "train/loss": 9.5})"), role::kTrainingLog);
   EXPECT_EQ(role_of("server.log", "GET / 200\n"), role::kUnknown);
   EXPECT_EQ(role_of("a.json", "[\n  {\"instruction\": \"x\", \"output\": \"y\"}]"), role::kResponses);
 }

@@ -68,6 +68,15 @@ TEST(LogFormats, megatron_settings_that_are_off_say_nothing) {
   EXPECT_FALSE(read("  finetune ..................... True\niteration 1/ 10 | lm loss: 2.1E+00 |\n").remarks.empty());
 }
 
+TEST(LogFormats, the_vocabulary_is_read_from_printed_settings) {
+  const auto size = [](std::string line) {
+    return read(line + "\niteration 1/ 10 | lm loss: 1.1E+01 |\n").vocabulary_size.value_or(0);
+  };
+  EXPECT_EQ(size("  padded_vocab_size ............................... 50304"), 50304);
+  EXPECT_EQ(size("Vocabulary size: 8,000 words"), 8000);
+  EXPECT_EQ(size("vocab_size = 32000"), 32000);
+}
+
 TEST(LogFormats, nemo) {
   const auto log = read(
       "0: Training epoch 0, iteration 32/99 | lr: 4.8e-06 | global_batch_size: 16 | global_step: 32 | "

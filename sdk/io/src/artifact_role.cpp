@@ -145,7 +145,8 @@ std::string_view role_of_json(std::string_view head) {
   if (contains(head, "\"response\"") || contains(head, "\"output\"") || contains(head, "\"outputs\"") ||
       contains(head, "\"resps\"") || contains(head, "\"choices\"") || contains(head, "\"completion\""))
     return role::kResponses;
-  if (contains(head, "\"loss\"") || contains(head, "\"train_loss\"")) return role::kTrainingLog;
+  // "loss", "train_loss", "train/loss", "loss/train/total": as trackers name it.
+  if (contains(head, "loss\":") || contains(head, "loss\" :") || contains(head, "\"loss")) return role::kTrainingLog;
   if (contains(head, "\"model_type\"") || contains(head, "\"hidden_size\"")) return role::kConfig;
   return role::kUnknown;
 }

@@ -35,7 +35,8 @@ constexpr std::array kPhrases{
     Phrase{"from scratch", "scratch"},
     Phrase{"random initiali", "scratch"},
 };
-constexpr std::array<std::string_view, 4> kVocabulary{"vocabulary size", "vocab_size", "vocab size", "padded vocab"};
+constexpr std::array<std::string_view, 4> kVocabulary{"padded_vocab_size", "vocabulary size", "vocab_size",
+                                                      "vocab size"};
 constexpr std::array<std::string_view, 4> kParameters{"total parameters", "total params", "number of parameters",
                                                       "num parameters"};
 
@@ -92,7 +93,11 @@ void note_fact(std::string_view lowered, const std::array<std::string_view, N>& 
     if (out) return;
     const auto at = lowered.find(name);
     if (at == std::string_view::npos) continue;
-    const auto value = value_after(lowered.substr(at + name.size()));
+    auto rest = lowered.substr(at + name.size());
+    // Megatron-LM: "padded_vocab_size ............ 50304"
+    if (const auto dots = rest.find_first_not_of(" ."); dots != std::string_view::npos && dots > 4)
+      rest.remove_prefix(dots);
+    const auto value = value_after(rest);
     if (value && *value > 0) out = value;
   }
 }
