@@ -128,6 +128,16 @@ TEST(Reuse, heads_are_found_where_no_hidden_unit_can_be_compared) {
   EXPECT_EQ(of(compare(stranger, parent), "weight.lineage").relation, "none");
 }
 
+/// What is alike comes from a start that everybody computes alike.
+TEST(Reuse, attention_that_began_as_the_identity_is_no_descent) {
+  Model a = trained(1), b = trained(2);
+  for (Model* m : {&a, &b})
+    for (auto& [name, t] : *m)
+      if (name.find("self_attn") != std::string::npos)
+        for (std::uint64_t i = 0; i < t.shape[0]; ++i) t.values[i * t.shape[1] + i] += 0.3f;
+  EXPECT_EQ(of(compare(a, b), "weight.lineage").relation, "none");
+}
+
 TEST(Reuse, a_plain_block_may_call_its_first_matrix_w1) {
   const Model parent = trained(1, {.gated = false});
   Model renamed;
