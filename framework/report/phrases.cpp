@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kDeepest = 3;             ///< a sentence in a sentence in a sentence
+constexpr int kDeepest = 5;             ///< a sentence in a sentence in a sentence; a file of a model, a code behind it
 constexpr std::size_t kLongest = 4096;  ///< longer text is no sentence of ours
 
 struct Match {
