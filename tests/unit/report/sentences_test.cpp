@@ -104,6 +104,7 @@ class Reader {
 /// Two words of lower case side by side: what a person reads. Command lines are the same in every language.
 bool is_sentence(const std::string& text) {
   if (text.starts_with("pedigree ") || text.starts_with("usage: ")) return false;
+  if (text.find("%.") != std::string::npos) return false;  // figures of the progress line
   for (auto space = text.find(' '); space != std::string::npos; space = text.find(' ', space + 1)) {
     const auto lower = [&](std::size_t i) { return i < text.size() && text[i] >= 'a' && text[i] <= 'z'; };
     if (space >= 2 && lower(space - 1) && lower(space - 2) && lower(space + 1) && lower(space + 2)) return true;
@@ -148,8 +149,7 @@ const std::set<std::string> kParts{"version https://git-lfs.github.com/spec/",
                                    "# Written by pedigree:",  // a comment of a YAML file
                                    "with its profile, variables and --set filled in.",
                                    "ELF tables are read as they lie in the file",  // of a static_assert
-                                   "stored numbers are read in place",
-                                   "hashing files: %.1f GB, %.1f GB/s"};  // progress
+                                   "stored numbers are read in place"};
 
 /// Without the colon behind a name that comes before.
 std::string trimmed(const std::string& text) {
