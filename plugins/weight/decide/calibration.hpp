@@ -16,6 +16,10 @@ inline constexpr double kCalibratedCap = 3;
 inline constexpr double kSeedRatio = 0.7;
 inline constexpr double kSeedGap = 0.1;
 
+/// Attention alone must keep what was learned as well as the rest: descendants' ratios are 0.9 and more, a start that
+/// everybody computes alike (cosine matrices) stays below.
+inline constexpr double kLearnedKept = 0.9;
+
 /// Component counts as derived from this share of its layers on; below it is partial.
 inline constexpr double kDerivedLayers = 0.75;
 

@@ -55,7 +55,7 @@ double negative_lr(const ComponentFinding& finding) {
 bool attention_kept(const ComponentFinding& finding, double heads_p) {
   if (heads_p > kDecisive) return false;
   const Medians kept = spectrum_of(finding, false);
-  return kept.any && !only_seed(kept.top, kept.bulk);
+  return kept.any && kept.top >= kLearnedKept * kept.bulk;
 }
 
 double embedding_p(const ComponentFinding& finding) { return finding.embedding.axis_log10_p; }
