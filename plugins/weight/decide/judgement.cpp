@@ -51,11 +51,13 @@ double negative_lr(const ComponentFinding& finding) {
   return power.row_correlation <= 0.8 ? kNegativeCap / 2 : 0;
 }
 
-/// Attention reused alone, by an exact test: what heads kept is more than a common start.
-bool attention_kept(const ComponentFinding& finding, double heads_p) {
-  if (heads_p > kDecisive) return false;
+/// Attention reused alone: heads that resemble each other (`alike` layers of them) or an exact test, and then what
+/// they kept is more than a common start. Heads turned inside show no rows to tell that by; likeness that
+/// survives the turn is not that of a start which everybody computes alike, whose rows are there.
+bool attention_kept(const ComponentFinding& finding, double heads_p, double alike) {
   const Medians kept = spectrum_of(finding, false);
-  return kept.any && kept.top >= kLearnedKept * kept.bulk;
+  if (kept.any) return (alike > 0 || heads_p <= kDecisive) && kept.top >= kLearnedKept * kept.bulk;
+  return alike > 0;
 }
 
 double embedding_p(const ComponentFinding& finding) { return finding.embedding.axis_log10_p; }
@@ -136,8 +138,8 @@ Judgement judge(const ComponentFinding& finding) {
   out.bulk = medians.bulk;
   out.merge_coefficient = medians.any ? medians.coefficient : 1;
   const bool units_exact = units_p <= kDecisive && out.matched_layers > 0;
-  out.exact = units_exact || embedding.exact ||
-              (heads_p <= kDecisive && (heads > 0 || out.matched_layers > 0 || attention_kept(finding, heads_p)));
+  const bool by_heads = attention_kept(finding, heads_p, heads);
+  out.exact = units_exact || embedding.exact || (heads_p <= kDecisive && (out.matched_layers > 0 || by_heads));
   if (out.matched_layers > 0) {
     const bool seed = medians.any && only_seed(medians.top, medians.bulk);
     // Stopped before a single spectrum: a common start is all that is shown.
@@ -145,8 +147,7 @@ Judgement judge(const ComponentFinding& finding) {
     const bool whole = out.matched_layers >= kDerivedLayers && !out.few_units;
     out.relation = seed || untold ? relation::kSharedInitialization : whole ? relation::kDerived : relation::kPartial;
     out.log10_lr = out.exact ? clamp_exact(out.log10_p) : calibrated_lr(out.inherited_share / out.matched_layers);
-  } else if (const bool by_heads = heads > 0 || attention_kept(finding, heads_p);
-             by_heads || embedding.relation != relation::kNone) {
+  } else if (by_heads || embedding.relation != relation::kNone) {
     out.relation = by_heads || embedding.relation == relation::kDerived ? relation::kPartial : embedding.relation;
     out.log10_lr = by_heads && !out.exact ? std::max(calibrated_lr(finding.heads_similarity / 2), embedding.log10_lr)
                                           : std::max(embedding.log10_lr, out.exact ? clamp_exact(out.log10_p) : 0.0);

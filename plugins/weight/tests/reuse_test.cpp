@@ -10,6 +10,7 @@
 #include <string>
 
 #include "plugins/weight/analyzers.hpp"
+#include "plugins/weight/decide/judgement.hpp"
 #include "tests/support/run_analyzer.hpp"
 #include "tests/support/temporary_folder.hpp"
 #include "tests/support/tensor_files.hpp"
@@ -151,6 +152,36 @@ TEST(Reuse, attention_that_began_as_cosines_is_no_descent) {
   const auto run = compare(a, b);
   const std::string relation = of(run, "weight.lineage").relation;
   EXPECT_TRUE(relation == "none" || relation == "shared_initialization") << relation;
+}
+
+/// Two models whose heads are alike in the one layer compared, and nothing else; `top` of what the leading
+/// directions of q, k, v and o learned is kept.
+Judgement of_heads_alike(double top) {
+  ComponentFinding finding;
+  finding.comparable = true;
+  finding.subject_layers = finding.reference_layers = 1;
+  finding.heads_log10_p = -349;
+  LayerFinding layer;
+  layer.compared = true;
+  layer.source_layer = -1;
+  layer.heads.emplace();
+  layer.heads->similarity = 0.9;
+  layer.heads->valid = true;
+  for (const char* part : {"q", "k", "v", "o"}) {
+    auto& spectrum = layer.roles[part].spectrum;
+    spectrum.top = top;
+    spectrum.bulk = 1;
+    spectrum.cosine = 0.95;
+    spectrum.valid = true;
+  }
+  finding.layers = {layer};
+  return judge(finding);
+}
+
+TEST(Reuse, of_attention_is_a_part_only_when_what_was_learned_is_there) {
+  EXPECT_EQ(of_heads_alike(0.98).relation, relation::kPartial);
+  // Heads that everybody starts alike (cosine matrices) stay alike; what each learned on top is its own.
+  EXPECT_EQ(of_heads_alike(0.6).relation, relation::kSharedInitialization);
 }
 
 TEST(Reuse, a_plain_block_may_call_its_first_matrix_w1) {
