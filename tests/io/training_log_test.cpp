@@ -405,5 +405,14 @@ TEST(Streaming, a_million_points_are_thinned_evenly_and_kinds_are_kept_apart) {
   EXPECT_GT(last, 499'000);
 }
 
+TEST(TrainingLog, numbers_too_large_to_be_held_are_no_facts) {
+  const auto log = read("total params 7.5e400\npadded_vocab_size ... 1e999\nstep 1 loss 2.5\nstep 2 loss 2.25\n");
+  EXPECT_FALSE(log.parameters);
+  EXPECT_FALSE(log.vocabulary_size);
+  EXPECT_EQ(log.points.size(), 2u);
+  for (const auto& point : read("9e999/step - loss: 2.5\n1e308/step - loss: 2.5\n1/step - loss: 2.25\n").points)
+    EXPECT_TRUE(!point.step || std::isfinite(*point.step));
+}
+
 }  // namespace
 }  // namespace pedigree::io

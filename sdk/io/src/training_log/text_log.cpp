@@ -37,7 +37,8 @@ std::optional<double> keras_step(std::string_view line) {
   while (!line.empty() && line.front() == ' ') line.remove_prefix(1);
   auto rest = line;
   const auto step = take_number(rest);
-  return step && rest.starts_with("/") ? step : std::nullopt;
+  constexpr double kMost = 1e15;  // steps; also keeps the sum over epochs finite
+  return step && *step >= 0 && *step <= kMost && rest.starts_with("/") ? step : std::nullopt;
 }
 
 bool says(std::string_view text, std::string_view word) { return text.find(word) != std::string_view::npos; }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cmath>
 
 #include "text_cells.hpp"
 
@@ -98,7 +99,7 @@ void note_fact(std::string_view lowered, const std::array<std::string_view, N>& 
     if (const auto dots = rest.find_first_not_of(" ."); dots != std::string_view::npos && dots > 4)
       rest.remove_prefix(dots);
     const auto value = value_after(rest);
-    if (value && *value > 0) out = value;
+    if (value && std::isfinite(*value) && *value > 0) out = value;
   }
 }
 
