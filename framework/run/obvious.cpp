@@ -94,14 +94,14 @@ std::vector<OwedReference> obvious_missing(const artifact::ResolvedModel& subjec
   };
   std::vector<Candidate> candidates;
   for (const auto& card : catalog.cards()) {
-    if (present.count(card.id) != 0 || !may_be_ancestor(card)) continue;
+    if (present.count(card.id) != 0) continue;
     const auto facts = card.facts.find("config");
     if (facts == card.facts.end() || !facts->is_object()) continue;
     const auto known = io::interpret_config(*facts);
     const auto* other = known.find("text_decoder");
     if (other == nullptr) continue;
     const auto found = likeness(*decoder, *other);
-    if (found.is_obvious()) candidates.push_back({&card, found});
+    if (found.is_obvious() && may_be_ancestor(card)) candidates.push_back({&card, found});
   }
   std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {
     return a.likeness.rank() != b.likeness.rank() ? a.likeness.rank() > b.likeness.rank() : a.card->id < b.card->id;

@@ -183,10 +183,11 @@ class ComponentJudge {
       result_.owed.push_back(pair.reference);
       (same ? shape : behavior).push_back(pair.reference);
     }
-    const auto& twins = index_.source->missing_twins;
-    if (row_.name == index_.main && !twins.empty()) result_.suspicious = true;
     name_owed("verdict.owed-architecture", shape);
-    if (row_.name == index_.main) name_owed("verdict.owed-outside", twins);
+    if (const auto& twins = index_.source->missing_twins; row_.name == index_.main && !twins.empty()) {
+      result_.suspicious = true;
+      name_owed("verdict.owed-outside", twins);
+    }
     name_owed("verdict.owed-behavior", behavior);
   }
 

@@ -11,18 +11,6 @@ namespace {
 
 constexpr Index kWide = 1024;  // beyond it a second polar factor costs more than the better estimate is worth
 
-struct CosineSum {
-  double sum = 0, count = 0;
-  template <class A, class B>
-  void add(const A& a, const B& b) {
-    const double scale = std::sqrt(a.template cast<double>().squaredNorm() * b.template cast<double>().squaredNorm());
-    if (!(scale > 0)) return;
-    sum += a.template cast<double>().dot(b.template cast<double>()) / scale;
-    count += 1;
-  }
-  double mean() const { return count > 0 ? sum / count : 0; }
-};
-
 Matrix spread_rows(const RowView& rows, Index limit) {
   const Index count = std::min(limit, rows.rows());
   Matrix out(count, rows.cols());
@@ -42,29 +30,30 @@ ResidualMap thin_orthogonal(const RowView& subject, const RowView& reference, In
 
 }  // namespace
 
-double mean_row_cosine(const Matrix& a, const Matrix& b) {
-  if (a.rows() != b.rows() || a.cols() != b.cols()) return 0;
-  CosineSum cosines;
-  for (Index i = 0; i < a.rows(); ++i) cosines.add(a.row(i), b.row(i));
-  return cosines.mean();
-}
-
 double mean_row_cosine(const RowView& subject, const RowView& reference, const ResidualMap& map) {
+  if (subject.rows() != reference.rows()) return 0;
   constexpr Index kTogether = 256;
-  CosineSum cosines;
+  double sum = 0, count = 0;
   for (Index first = 0; first < subject.rows(); first += kTogether) {
-    const Index count = std::min(kTogether, subject.rows() - first);
-    const Matrix mapped = map.apply(reference.middleRows(first, count));
+    const Index together = std::min(kTogether, subject.rows() - first);
+    const Matrix mapped = map.apply(reference.middleRows(first, together));
     if (mapped.cols() != subject.cols()) return 0;
-    for (Index i = 0; i < count; ++i) cosines.add(subject.row(first + i), mapped.row(i));
+    for (Index i = 0; i < together; ++i) {
+      const auto a = subject.row(first + i).cast<double>();
+      const auto b = mapped.row(i).cast<double>();
+      const double scale = std::sqrt(a.squaredNorm() * b.squaredNorm());
+      if (!(scale > 0)) continue;
+      sum += a.dot(b) / scale;
+      count += 1;
+    }
   }
-  return cosines.mean();
+  return count > 0 ? sum / count : 0;
 }
 
 ResidualMap identity_map(const TokenRows& rows) {
   ResidualMap map;
   map.estimated = !rows.empty();
-  if (!rows.empty()) map.held_out_cosine = mean_row_cosine(rows.subject, rows.reference);
+  if (!rows.empty()) map.held_out_cosine = mean_row_cosine(all_rows(rows.subject), all_rows(rows.reference), map);
   return map;
 }
 

@@ -8,11 +8,9 @@
 
 namespace pedigree::weight {
 
-/// Mean over rows of the cosine of row i with row i; zero rows are left out, 0 for unequal shapes.
-double mean_row_cosine(const Matrix& a, const Matrix& b);
-
-/// The same with every reference row put through the map, a few rows at a time.
-double mean_row_cosine(const RowView& subject, const RowView& reference, const ResidualMap& map);
+/// Mean over rows of the cosine of row i with row i, every reference row put through the map, a few rows at a
+/// time; zero rows are left out, 0 for unequal shapes.
+double mean_row_cosine(const RowView& subject, const RowView& reference, const ResidualMap& map = {});
 
 /// What bounds the cost of a rotation of wide models.
 struct RotationLimits {

@@ -351,7 +351,8 @@ class Comparison {
     if (narrowed && map.is_identity() && !by_axes) return;
     e.spectrum = by_axes ? axis_spectrum(joined_, axes_)
                          : inheritance_spectrum(joined_.subject_raw, map.apply(joined_.reference_raw));
-    e.layer_map_cosine = mean_row_cosine(joined_.rows.subject, matching_.map.apply(joined_.rows.reference));
+    e.layer_map_cosine =
+        mean_row_cosine(all_rows(joined_.rows.subject), all_rows(joined_.rows.reference), matching_.map);
   }
 
   void measure_power() {

@@ -75,7 +75,7 @@ UntrainedTokens compare_untrained(Matrix subject, Matrix reference, std::uint64_
   }
   out.log10_p = std::log10((1.0 + at_least) / (1.0 + relabellings));
   if (subject.cols() == reference.cols()) {
-    out.same_basis_cosine = mean_row_cosine(subject, reference);
+    out.same_basis_cosine = mean_row_cosine(all_rows(subject), all_rows(reference));
     const AxisMatch rows = match_axes({subject.transpose(), reference.transpose(), 0});
     out.same_basis_log10_p = rows.log10_p();
   }
