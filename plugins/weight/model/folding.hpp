@@ -26,7 +26,6 @@ UnitParts load_units(const ModelView& model, const ComponentView& component, con
 /// q, k, v as (rows, d) and o as its transpose (inputs, d), all in the residual basis, gains folded.
 struct AttentionParts {
   Matrix q, k, v, o;
-  bool complete() const { return q.size() > 0 && k.size() > 0 && v.size() > 0 && o.size() > 0; }
 };
 
 /// Gains of the norms around attention put into rows of q, k or v (writes: of o, as its transpose).

@@ -68,4 +68,12 @@ inline bool has_reason(const Verdict& verdict, const std::string& key) {
   return false;
 }
 
+/// Configs compared with every reference, nothing alike.
+inline Case clean_metadata(std::size_t references = 3) {
+  Case result = make_case(references);
+  for (std::size_t i = 0; i < references; ++i)
+    result.evidence.push_back(evidence(Family::architecture, "architecture.core-match", -0.05, reference_name(i)));
+  return result;
+}
+
 }  // namespace pedigree::verdict::testing

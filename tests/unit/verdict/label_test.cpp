@@ -15,14 +15,6 @@ using pedigree::verdict::Profile;
 
 Judgement weigh(const Case& case_) { return pedigree::verdict::weigh(case_, Profile::defaults()); }
 
-/// Configs compared with every reference, nothing alike.
-Case clean_metadata(std::size_t references = 3) {
-  Case result = make_case(references);
-  for (std::size_t i = 0; i < references; ++i)
-    result.evidence.push_back(evidence(Family::architecture, "architecture.core-match", -0.05, reference_name(i)));
-  return result;
-}
-
 Case clean_weights(std::size_t references = 3) {
   Case result = clean_metadata(references);
   for (std::size_t i = 0; i < references; ++i) result.evidence.push_back(clean_scan(reference_name(i)));

@@ -15,14 +15,6 @@ using pedigree::verdict::Profile;
 
 Judgement weigh(const Case& case_) { return pedigree::verdict::weigh(case_, Profile::defaults()); }
 
-/// Configs compared with every reference, nothing alike.
-Case clean_metadata(std::size_t references) {
-  Case result = make_case(references);
-  for (std::size_t i = 0; i < references; ++i)
-    result.evidence.push_back(evidence(Family::architecture, "architecture.core-match", -0.05, reference_name(i)));
-  return result;
-}
-
 TEST(Tokenizer, reused_is_a_fact_of_the_tokenizer_and_no_parentage_of_the_model) {
   Case reused = clean_metadata(2);
   reused.evidence.push_back(evidence(Family::tokenizer, "tokenizer.merge-order", 0.5, "r001", "tokenizer_reuse"));
