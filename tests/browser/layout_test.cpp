@@ -57,6 +57,28 @@ TEST(Layout, drawings_keep_their_texts_apart_and_inside_on_every_screen) {
     }
 }
 
+TEST(Layout, long_names_are_cut_so_that_they_stay_inside_on_a_phone) {
+  PEDIGREE_NEEDS_BROWSER(browser);
+  auto text = pictured_report().dump();
+  const std::string name = "zai-org/GLM-4.5-Air",
+                    longer = "an-organisation-with-a-long-name/GLM-4.5-Air-in-a-long-edition";
+  for (auto at = text.find(name); at != std::string::npos; at = text.find(name, at + longer.size()))
+    text.replace(at, name.size(), longer);
+  View view;
+  view.width = 390;
+  browser.open(to_html(json::parse(text), "en"), view);
+  for (const auto& d : browser.run(kDrawings)) {
+    EXPECT_EQ(d["outside"], json::array()) << d["title"];
+    EXPECT_EQ(d["crossing"], json::array()) << d["title"];
+  }
+  // The keys of a configuration leave room for values beside them.
+  EXPECT_LE(browser
+                .run("return Math.max(...[...document.querySelectorAll('figure.wide th[scope=row]')].map(h => "
+                     "h.getBoundingClientRect().width))")
+                .get<double>(),
+            150);
+}
+
 TEST(Layout, a_phone_never_scrolls_sideways) {
   PEDIGREE_NEEDS_BROWSER(browser);
   View view;

@@ -130,6 +130,27 @@ std::string details_of(const json* found, std::size_t& budget) {
 
 }  // namespace
 
+namespace {
+
+std::string why_not(const std::string& family, const json& why, const Language& words) {
+  return words.term("family", family) + (why.is_string() ? ": " + words.reason(why.get<std::string>()) : "");
+}
+
+/// What was compared with no reference at all, for one reason: said once, not in every row.
+std::map<std::string, json> nowhere_compared(const std::vector<const json*>& references) {
+  std::map<std::string, json> same;
+  if (references.size() < 2) return same;
+  for (const auto& [family, why] : object_at(*references.front(), "not_compared").items()) same.emplace(family, why);
+  for (const json* r : references) {
+    const auto& own = object_at(*r, "not_compared");
+    std::erase_if(same,
+                  [&](const auto& entry) { return !own.contains(entry.first) || own.at(entry.first) != entry.second; });
+  }
+  return same;
+}
+
+}  // namespace
+
 std::string references(const json& report, const Language& words) {
   std::vector<const json*> order;
   for (const auto& r : list_at(report, "references")) order.push_back(&r);
@@ -137,32 +158,40 @@ std::string references(const json& report, const Language& words) {
   std::stable_sort(order.begin(), order.end(), [](const json* a, const json* b) {
     return number_at(*a, "p_derived") > number_at(*b, "p_derived");
   });
-  PagedTable table{"references",
-                   {{.label = words.say("html.reference"), .searched = true},
-                    {.label = words.say("html.role"), .searched = true, .choice = true},
-                    {.label = words.say("html.p_derived"), .number = true, .digits = 3},
-                    {.label = words.say("html.relation"), .searched = true, .choice = true},
-                    {.label = words.say("html.log10_p"), .number = true, .digits = 1},
-                    {.label = words.say("html.compared"), .searched = true},
-                    {.label = words.say("html.not_compared"), .searched = true}}};
+  const auto nowhere = nowhere_compared(order);
+  // A column without a single entry is left out.
+  const bool tested = std::any_of(order.begin(), order.end(), [](const json* r) { return optional_at(*r, "log10_p"); });
+  const bool gaps = std::any_of(order.begin(), order.end(),
+                                [&](const json* r) { return object_at(*r, "not_compared").size() > nowhere.size(); });
+  std::vector<PagedColumn> columns{{.label = words.say("html.reference"), .searched = true},
+                                   {.label = words.say("html.role"), .searched = true, .choice = true},
+                                   {.label = words.say("html.p_derived"), .number = true, .digits = 3},
+                                   {.label = words.say("html.relation"), .searched = true, .choice = true}};
+  if (tested) columns.push_back({.label = words.say("html.log10_p"), .number = true, .digits = 1});
+  columns.push_back({.label = words.say("html.compared"), .searched = true});
+  if (gaps) columns.push_back({.label = words.say("html.not_compared"), .searched = true});
+  PagedTable table{"references", std::move(columns)};
   for (const json* r : order) {
     std::string compared, missing;
     for (const auto& family : list_at(*r, "compared"))
       if (family.is_string())
         compared += (compared.empty() ? "" : ", ") + words.term("family", family.get<std::string>());
     for (const auto& [family, why] : object_at(*r, "not_compared").items())
-      missing += (missing.empty() ? "" : "; ") + words.term("family", family) +
-                 (why.is_string() ? ": " + words.reason(why.get<std::string>()) : "");
+      if (nowhere.count(family) == 0) missing += (missing.empty() ? "" : "; ") + why_not(family, why, words);
     table.text(text_at(*r, "id"))
         .text(words.term("role", text_at(*r, "role")))
         .number(number_at(*r, "p_derived"))
-        .text(words.term("relation", text_at(*r, "relation")))
-        .number(optional_at(*r, "log10_p"))
-        .text(compared)
-        .text(missing);
+        .text(words.term("relation", text_at(*r, "relation")));
+    if (tested) table.number(optional_at(*r, "log10_p"));
+    table.text(compared);
+    if (gaps) table.text(missing);
   }
-  std::string out = heading(words.say("html.references") + " (" + std::to_string(order.size()) + ")", "references") +
-                    table.html(words_of(words, "html.references"));
+  std::string out = heading(words.say("html.references") + " (" + std::to_string(order.size()) + ")", "references"),
+              reasons;
+  for (const auto& [family, why] : nowhere) reasons += (reasons.empty() ? "" : "; ") + why_not(family, why, words);
+  if (!reasons.empty())
+    out += "<p class=\"soft\">" + escape(words.say("html.everywhere", {{"reasons", reasons}})) + "</p>";
+  out += table.html(words_of(words, "html.references"));
   if (const auto& missing = list_at(report, "missing_references"); !missing.empty()) {
     out += "<h3>" + escape(words.say("html.missing")) + "</h3><ul>";
     for (const auto& m : missing)
@@ -220,7 +249,7 @@ std::string evidence(const json& report, const Language& words, const std::map<s
         .text(details_of(e.object(Members::details), budget));
   }
   return heading(words.say("html.evidence") + " (" + thousands(static_cast<double>(list.size())) + ")", "evidence") +
-         "<p class=\"soft\">" + escape(words.say("html.evidence_note")) + "</p>" +
+         "<p class=\"soft on-screen\">" + escape(words.say("html.evidence_note")) + "</p>" +
          table.html(words_of(words, "html.evidence"));
 }
 

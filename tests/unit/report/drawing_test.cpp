@@ -78,6 +78,72 @@ TEST(Drawing, a_tree_is_read_with_quotes_lengths_and_support) {
   EXPECT_DOUBLE_EQ(tree->nodes[4].length, 0) << "a drawing has no negative lengths";
 }
 
+/// The texts of a drawing with the place of their middle-height start and end, for letters of 7.5 by 10.
+struct Words {
+  double left, right, base;
+  std::string text;
+};
+std::vector<Words> words_of(const std::string& svg) {
+  static const std::regex text{"<text x=\"([-0-9.]+)\" y=\"([-0-9.]+)\"( text-anchor=\"end\")?[^>]*>([^<]*)</text>"};
+  std::vector<Words> found;
+  for (std::sregex_iterator at{svg.begin(), svg.end(), text}, end; at != end; ++at) {
+    const double x = std::stod((*at)[1]), wide = 7.5 * static_cast<double>((*at)[4].length());
+    found.push_back({(*at)[3].matched ? x - wide : x, (*at)[3].matched ? x : x + wide, std::stod((*at)[2]), (*at)[4]});
+  }
+  return found;
+}
+
+TEST(Drawing, support_at_forks_that_lie_close_together_does_not_overlap) {
+  // A ladder of forks a hundredth apart: their places differ by less than a letter.
+  std::string newick = "(a:9,b:1)100:0.01";
+  for (int i = 0; i < 12; ++i)
+    newick = "(" + newick + ",n" + std::to_string(i) + ":1)" + std::to_string(80 + i) + ":0.01";
+  const auto tree = read_newick(newick + ";");
+  ASSERT_TRUE(tree);
+  const auto words = words_of(draw("t", *tree, "a", "distance"));
+  int support = 0;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    support += words[i].text.find_first_not_of("0123456789") == std::string::npos ? 1 : 0;
+    for (std::size_t k = i + 1; k < words.size(); ++k)
+      EXPECT_FALSE(words[i].left < words[k].right && words[k].left < words[i].right &&
+                   std::abs(words[i].base - words[k].base) < 10)
+          << words[i].text << " over " << words[k].text;
+  }
+  EXPECT_GE(support, 6) << "what fits is still written";
+}
+
+TEST(Drawing, the_bar_of_a_tree_has_a_round_length_and_a_name) {
+  // 2.38 deep: a third is about 0.8, the round step below it 0.5 or 1.
+  const auto svg = draw("t", *read_newick("(a:2.38,b:1);"), "a", "distance");
+  EXPECT_TRUE(std::regex_search(svg, std::regex{">distance (0\\.5|1|1\\.0)</text>"})) << svg;
+}
+
+TEST(Drawing, a_square_pen_never_draws_a_stroke_without_length) {
+  // ISO 32000-1, 8.5.3.2: such a stroke paints nothing, so that half of the dots would be missing on paper.
+  Chart chart{"t", {"x"}, {"y"}, {{"one", "a", Drawn::dots, {{1, 1}, {2, 2}}}, {"two", "b", Drawn::dots, {{1, 2}}}}};
+  const auto svg = draw(chart);
+  EXPECT_FALSE(std::regex_search(svg, std::regex{"h0[M\"]"})) << svg;
+  EXPECT_NE(svg.find("class=\"dots b\""), std::string::npos);
+}
+
+TEST(Drawing, the_line_of_even_odds_crosses_no_name) {
+  const auto svg =
+      draw(Waterfall{"t",
+                     "against",
+                     "towards",
+                     "total",
+                     {{"a name that is long enough to reach it", -1.0}, {"another one that is just as long", 2.0}}});
+  static const std::regex line{
+      "<line x1=\"[-0-9.]+\" y1=\"([-0-9.]+)\" x2=\"[-0-9.]+\" y2=\"([-0-9.]+)\" class=\"mark-line\""};
+  int lines = 0;
+  for (std::sregex_iterator at{svg.begin(), svg.end(), line}, end; at != end; ++at, ++lines)
+    for (const auto& words : words_of(svg))
+      if (words.text.size() > 6) {  // numbers stand beside their bar, with a halo
+        EXPECT_FALSE(std::stod((*at)[1]) < words.base && std::stod((*at)[2]) > words.base - 10) << words.text;
+      }
+  EXPECT_EQ(lines, 3);
+}
+
 TEST(Drawing, what_is_no_tree_is_refused) {
   for (const char* bad : {"", ";", "A;", "(A,B)", "((A,B);", "(A,B));", ")(;", "(A,B)(C);", "('A"})
     EXPECT_FALSE(read_newick(bad)) << bad;

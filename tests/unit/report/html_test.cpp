@@ -142,9 +142,24 @@ TEST(Html, draws_every_picture_with_a_table_behind_it) {
   }
 }
 
+TEST(Html, what_no_reference_was_compared_on_is_said_once) {
+  auto report = pictured_report();
+  ASSERT_GE(report["references"].size(), 2u);
+  for (auto& r : report["references"]) r["not_compared"] = {{"weight", "no tensors at hand"}};
+  auto page = without_raw_text(to_html(report, "en"));
+  EXPECT_EQ(count(page, "no tensors at hand"), 1u);
+  EXPECT_EQ(page.find(">Not compared</button>"), std::string::npos) << "an empty column";
+  // One reference with another reason: every row says its own again.
+  report["references"][0]["not_compared"]["weight"] = "its shard is missing";
+  page = without_raw_text(to_html(report, "en"));
+  EXPECT_EQ(count(page, "no tensors at hand"), report["references"].size() - 1);
+  EXPECT_EQ(count(page, "its shard is missing"), 1u);
+  EXPECT_NE(page.find(">Not compared</button>"), std::string::npos);
+}
+
 TEST(Html, equal_values_of_configurations_are_marked_by_sign_and_word) {
   const auto page = to_html(pictured_report(), "en");
-  EXPECT_EQ(count(page, "<td class=\"same\""), 2u);  // hidden_size of two references
+  EXPECT_EQ(count(page, "<td class=\"same kept\""), 2u);  // hidden_size of two references
   EXPECT_EQ(count(page, "<span class=\"hidden\">equal: </span>4096"), 2u);
   EXPECT_EQ(count(page, "<span class=\"hidden\">different: </span>1000000"), 2u);
   EXPECT_EQ(page.find("<th scope=\"row\">q_lora_rank"), std::string::npos) << "neither model has that key";

@@ -67,7 +67,8 @@ void tree(Album& album, const Piece& piece) {
   const auto ascii = text_at(piece.details, "ascii");
   Figure figure{album.say("html.tree"),
                 album.say("html.tree_caption"),
-                {{"", draw(album.say("html.tree"), *read, text_at(object_at(album.report(), "subject"), "id"))}}};
+                {{"", draw(album.say("html.tree"), *read, text_at(object_at(album.report(), "subject"), "id"),
+                           album.say("html.distance"))}}};
   std::string lines;
   for (std::size_t from = 0; from < ascii.size();) {
     const auto end = std::min(ascii.find('\n', from), ascii.size());

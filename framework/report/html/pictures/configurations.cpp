@@ -39,14 +39,18 @@ void take(Comparison& table, const Piece& piece) {
   }
 }
 
+/// What is short stays on one line; what is long breaks anywhere, so that it does not push the others aside.
+std::string width_class(const std::string& value) { return value.size() > 24 ? "long" : "kept"; }
+
 std::string cell_of(const Album& album, const std::string& reference, const Side* side) {
-  const auto open = [&](const char* css) {
-    return std::string{"<td"} + css + " data-label=\"" + escape(reference) + "\">";
+  const auto open = [&](const std::string& css) {
+    return "<td class=\"" + css + "\" data-label=\"" + escape(reference) + "\">";
   };
-  if (side == nullptr) return open("") + "</td>";
+  if (side == nullptr) return open("kept") + "</td>";
   const bool equal = side->mark == "equal", different = side->mark == "different";
   // A sign for the eye, a word for the ear; colour comes third.
-  std::string out = open(equal ? " class=\"same\"" : "") + "<span class=\"mark\" aria-hidden=\"true\">" +
+  std::string out = open((equal ? "same " : "") + width_class(side->value)) +
+                    "<span class=\"mark\" aria-hidden=\"true\">" +
                     (equal       ? "="
                      : different ? "\u2260"
                                  : "?") +
@@ -66,8 +70,9 @@ std::string write(const Album& album, const Comparison& c) {
   out += "</tr></thead><tbody>";
   for (const auto& key : c.keys) {
     const auto own = c.subject.find(key);
-    out += "<tr><th scope=\"row\">" + escape(key) + "</th><td>" +
-           (own == c.subject.end() ? std::string{} : escape(own->second)) + "</td>";
+    const auto value = own == c.subject.end() ? std::string{} : own->second;
+    out += "<tr><th scope=\"row\">" + escape(key) + "</th><td class=\"" + width_class(value) + "\">" + escape(value) +
+           "</td>";
     const auto& row = c.sides.at(key);
     for (const auto& reference : c.references) {
       const auto side = row.find(reference);

@@ -15,13 +15,18 @@ std::string step_name(const Album& album, const json& step) {
   const auto what = text_at(step, "what"), signal = text_at(step, "signal"), reference = text_at(step, "reference");
   auto name = album.words().term("step", what);
   if (name == what) name = album.words().term("family", what);
-  if (!signal.empty()) name += ": " + signal;
+  // The family is said already: what follows the signal's first point tells more.
+  if (!signal.empty()) name += ": " + signal.substr(signal.find('.') + 1);
   return reference.empty() ? name : name + " (" + reference + ")";
 }
 
-void waterfall(Album& album, const std::string& component, const json& contributions) {
+void waterfall(Album& album, const std::string& component, const json& verdict) {
+  const auto& contributions = list_at(verdict, "contributions");
   const auto title = album.say("html.waterfall", {{"component", component}});
-  Waterfall drawing{title, album.say("html.independent"), album.say("html.descends"), album.say("html.posterior"), {}};
+  const auto posterior = verdict.contains("p_derived")
+                             ? album.say("html.posterior_p", {{"p", plottable(verdict, "p_derived")}})
+                             : album.say("html.posterior");
+  Waterfall drawing{title, album.say("html.independent"), album.say("html.descends"), posterior, {}};
   Rows rows{{album.say("html.step_of_odds"), album.say("html.log10_odds"), album.say("html.sum")}};
   double sum = 0;
   for (const auto& step : contributions) {
@@ -37,11 +42,11 @@ void waterfall(Album& album, const std::string& component, const json& contribut
 
 void draw_odds(Album& album) {
   album.group({});
-  const auto& whole = list_at(object_at(album.report(), "verdict"), "contributions");
+  const auto& whole = object_at(album.report(), "verdict");
   bool same = false;
   for (const auto& component : list_at(album.report(), "components")) {
-    const auto& own = list_at(object_at(component, "verdict"), "contributions");
-    same |= own == whole;
+    const auto& own = object_at(component, "verdict");
+    same |= list_at(own, "contributions") == list_at(whole, "contributions");
     waterfall(album, text_at(component, "name"), own);
   }
   if (!same) waterfall(album, "model", whole);

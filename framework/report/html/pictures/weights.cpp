@@ -156,7 +156,11 @@ bool norm_trap(Album& album, const Piece& piece) {
   const char* inside = "raw_cosine_of_neighbouring_layers_of_the_subject";
   if (const double value = plottable(piece.details, inside); value > 0)
     raw.marks.push_back({album.say("html.norms_inside"), value});
-  if (!edges.empty()) centred.bands.push_back({album.say("html.null_band"), false, 0, 0, edges});
+  if (!edges.empty()) {
+    centred.bands.push_back({album.say("html.null_band"), false, 0, 0, edges});
+    raw.x.low = edges.front().x;  // a layer stands at one place on both sides
+    raw.x.high = edges.back().x;
+  }
   album.add({album.say("html.norms", {{"reference", album.against(piece)}}),
              album.say("html.norms_caption"),
              {{album.say("html.norms_raw"), draw(raw)}, {album.say("html.norms_centred"), draw(centred)}},

@@ -34,7 +34,7 @@ class Canvas {
 /// A coordinate: one decimal, never "nan".
 std::string at(double value);
 
-/// Room that `words` need in letters of 12 units, a little generously.
+/// Room that `words` need in the largest letters of the style sheet.
 double width_of(std::string_view words);
 /// `words` cut in the middle to fit into `room` units.
 std::string fitted(std::string_view words, double room);

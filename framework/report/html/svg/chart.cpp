@@ -158,10 +158,11 @@ class Plot {
     if (!d.empty()) canvas_.path(d, "line " + s.css);
   }
 
-  /// All dots as one path of strokes without length: a round or square pen leaves its shape.
+  /// All dots as one path of the shortest strokes: a round or square pen leaves its shape. Not strokes without
+  /// length: PDF paints none of them with a square pen (ISO 32000-1, 8.5.3.2), and paper lost half of the dots.
   void scatter(const Series& s) {
     std::string d;
-    for (const auto& p : s.points) d += "M" + at(px(p.x)) + " " + at(py(p.y)) + "h0";
+    for (const auto& p : s.points) d += "M" + at(px(p.x)) + " " + at(py(p.y)) + "h.1";
     if (!d.empty()) canvas_.path(d, "dots " + s.css + (s.drawn == Drawn::many_dots ? " many" : ""));
   }
 
@@ -196,7 +197,7 @@ class Plot {
       if (s.drawn == Drawn::line)
         canvas_.path("M" + at(kLeft) + " " + at(y - 4) + "h20", "line " + s.css);
       else
-        canvas_.path("M" + at(kLeft + 10) + " " + at(y - 4) + "h0", "dots " + s.css);
+        canvas_.path("M" + at(kLeft + 10) + " " + at(y - 4) + "h.1", "dots " + s.css);
       entry(s.name);
     }
     for (const auto& band : chart_.bands) {

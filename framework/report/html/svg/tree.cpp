@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <tuple>
 
 #include "framework/report/html/svg/canvas.hpp"
+#include "framework/report/html/svg/ticks.hpp"
 #include "framework/report/messages.hpp"
 
 namespace pedigree::report::html {
@@ -93,6 +95,34 @@ struct Place {
   double x = 0, y = 0;
 };
 
+/// Puts words at forks so that none covers another: right of the fork, or beside the branch that leads there. What
+/// finds no room is left out; the tree as text has it.
+class ForkLabels {
+ public:
+  explicit ForkLabels(double right) : right_(right) {}
+  void put(Canvas& canvas, double x, double y, std::string_view words) {
+    const double wide = width_of(words);
+    for (const auto& [from, base, anchor] : {std::tuple{x + 3, y + 4, "start"}, std::tuple{x - 3 - wide, y - 3, "end"},
+                                             std::tuple{x - 3 - wide, y + 12, "end"}}) {
+      const Box box{from, base - 10, from + wide, base + 2};
+      if (box.left < 1 || box.right > right_ || std::any_of(taken_.begin(), taken_.end(), [&](const Box& other) {
+            return box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom;
+          }))
+        continue;
+      taken_.push_back(box);
+      canvas.text(anchor[0] == 's' ? from : from + wide, base, words, anchor, "tick over");
+      return;
+    }
+  }
+
+ private:
+  struct Box {
+    double left, top, right, bottom;
+  };
+  double right_;
+  std::vector<Box> taken_;
+};
+
 }  // namespace
 
 std::size_t Tree::leaves() const {
@@ -102,7 +132,7 @@ std::size_t Tree::leaves() const {
 
 std::optional<Tree> read_newick(std::string_view text) { return Reader{text}.read(); }
 
-std::string draw(const std::string& title, const Tree& tree, std::string_view bold) {
+std::string draw(const std::string& title, const Tree& tree, std::string_view bold, std::string_view distance) {
   constexpr double kRow = 20, kLeft = 8, kDeep = 190, kNames = 216;
   std::vector<Place> places(tree.nodes.size());
   double deepest = 1e-9;
@@ -137,12 +167,14 @@ std::string draw(const std::string& title, const Tree& tree, std::string_view bo
                   node.name == bold ? "name" : "");
     }
   }
+  ForkLabels labels{kNames - 4};
   for (std::size_t i = 1; i < tree.nodes.size(); ++i)
     if (!tree.nodes[i].children.empty() && !tree.nodes[i].name.empty())
-      canvas.text(px(i) + 3, places[i].y + 4, fitted(tree.nodes[i].name, 40), "start", "tick over");
-  const double y = kRow * static_cast<double>(order.size()) + 14;
-  canvas.line(kLeft, y, kLeft + kDeep, y, "axis");
-  canvas.text(kLeft + kDeep / 2, y + 14, short_number(deepest), "middle", "tick");
+      labels.put(canvas, px(i), places[i].y, fitted(tree.nodes[i].name, 44));
+  const double y = kRow * static_cast<double>(order.size()) + 14, unit = nice_step(deepest, 3);
+  canvas.line(kLeft, y, kLeft + kDeep * unit / deepest, y, "axis");
+  canvas.text(kLeft, y + 14, fitted(std::string{distance} + " " + tick_name(unit, unit), kDrawingWidth), "start",
+              "tick");
   return canvas.take();
 }
 

@@ -23,6 +23,7 @@ struct Tree {
 std::optional<Tree> read_newick(std::string_view text);
 
 /// Branch lengths run to the right; `bold` is the leaf to point out.
-std::string draw(const std::string& title, const Tree& tree, std::string_view bold);
+/// `distance` names the scale bar.
+std::string draw(const std::string& title, const Tree& tree, std::string_view bold, std::string_view distance);
 
 }  // namespace pedigree::report::html

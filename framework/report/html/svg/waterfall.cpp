@@ -26,10 +26,10 @@ std::string draw(const Waterfall& waterfall) {
   const auto px = [&](double v) { return kSide + (kDrawingWidth - 2 * kSide) * (v - low) / span; };
   canvas.text(2, 12, fitted("\u2190 " + waterfall.against, kDrawingWidth / 2 - 4), "start", "tick");
   canvas.text(kDrawingWidth - 2, 12, fitted(waterfall.towards + " \u2192", kDrawingWidth / 2 - 4), "end", "tick");
-  canvas.line(px(0), 18, px(0), height, "mark-line");
   const auto bar = [&](double y, double from, double to, const char* css, const std::string& number) {
     const double a = std::min(px(from), px(to)), b = std::max(px(from), px(to));
     canvas.rect(a, y + 17, std::max(1.5, b - a), 14, css);
+    canvas.line(px(0), y + 15, px(0), y + 34, "mark-line");  // beside the bars only: names stay uncrossed
     const bool room_right = b + 6 + width_of(number) < kDrawingWidth;
     canvas.text(room_right ? b + 6 : a - 6, y + 28, number, room_right ? "start" : "end", "over");
   };
