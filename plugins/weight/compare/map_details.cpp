@@ -19,7 +19,8 @@ double residual_trace(const ResidualMap& rotation) {
   const auto axes = pair_axes(*dense);
   double trace = 0;
   for (std::size_t i = 0; i < axes.size(); ++i)
-    trace += std::abs(static_cast<double>((*dense)(static_cast<Index>(axes[i].reference), static_cast<Index>(i))));
+    if (axes[i].reference != kNoMatch)  // of wide maps an axis may find no partner
+      trace += std::abs(static_cast<double>((*dense)(static_cast<Index>(axes[i].reference), static_cast<Index>(i))));
   return trace;
 }
 
