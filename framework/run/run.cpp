@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
-#include <cstdio>
 #include <map>
 #include <mutex>
 #include <set>
@@ -18,6 +16,7 @@
 #include "framework/run/models.hpp"
 #include "framework/run/obvious.hpp"
 #include "framework/verdict/profile.hpp"
+#include "pedigree/io/rate.hpp"
 
 namespace pedigree::run {
 namespace {
@@ -100,25 +99,21 @@ json event_line(const Event& event) {
 /// What a progress bar says while files are hashed, at most four times a second.
 class HashingRate {
  public:
-  explicit HashingRate(std::uint64_t all) : all_(static_cast<double>(all) / 1e9) {}
+  explicit HashingRate(std::uint64_t all) : all_(all) {}
   /// "hashing files: 1.2 of 4.6 GB, 2.1 GB/s, 2 s left", or nothing when it is too early to say it again.
   std::string add(std::uint64_t bytes) {
-    done_ += static_cast<double>(bytes) / 1e9;
+    done_ += bytes;
     const auto now = Clock::now();
     if (now - told_ < std::chrono::milliseconds{250}) return {};
     told_ = now;
-    const double rate = done_ / std::chrono::duration<double>(now - start_).count();
-    const double left = std::max(0.0, all_ - done_) / rate;
-    char text[96];
-    std::snprintf(text, sizeof text, "hashing files: %.1f of %.1f GB, %.1f GB/s, %.0f %s left", done_,
-                  std::max(all_, done_), rate, std::ceil(left < 120 ? left : left / 60), left < 120 ? "s" : "min");
-    return text;
+    return "hashing files: " + rate_.of_bytes(done_, all_);
   }
 
  private:
   using Clock = std::chrono::steady_clock;
-  double all_, done_ = 0;
-  Clock::time_point start_ = Clock::now(), told_ = start_;
+  std::uint64_t all_, done_ = 0;
+  io::Rate rate_;
+  Clock::time_point told_ = Clock::now();
 };
 
 class Run {

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "pedigree/io/artifact_role.hpp"
+#include "pedigree/io/rate.hpp"
 #include "pedigree/io/training_log.hpp"
 #include "plugins/weight/checkpoints/checkpoint_set.hpp"
 #include "plugins/weight/checkpoints/findings.hpp"
@@ -80,9 +81,11 @@ class CheckpointRun {
 
   void follow(const CheckpointSet& set, const ModelView& final_model) {
     const ElementSample sample(final_model, kElements);
+    const io::Rate rate;
     for (std::size_t i = 0; i < set.checkpoints.size(); ++i) {
       watch_.poll();
-      watch_.report(static_cast<double>(i) / static_cast<double>(set.checkpoints.size() + 1), "following checkpoints");
+      watch_.report(static_cast<double>(i) / static_cast<double>(set.checkpoints.size() + 1),
+                    "following checkpoints: " + rate.of_pieces(i, set.checkpoints.size()));
       add(set.checkpoints[i], sample, final_model);
     }
     if (findings_.points.empty()) return;

@@ -83,6 +83,7 @@ class Comparison {
 
   void compare_embeddings() {
     watch_.poll();
+    watch_.report(0, "reading token rows");
     const auto widest = static_cast<std::size_t>(std::max(a_.view->hidden, b_.view->hidden));
     const std::size_t held =
         std::max<std::size_t>(1024, kTokenBytes / (sizeof(float) * std::max<std::size_t>(1, widest)));
@@ -167,7 +168,7 @@ class Comparison {
   bool attempt(const ResidualMap& map) {
     if (attempt_with(a_.units, map, false)) return true;
     if (!gate_uncertain() || stopping()) return false;
-    if (!swapped_) swapped_ = read_layer_units(*a_.model, *a_.view, a_.plan, watch_, true);
+    if (!swapped_) swapped_ = read_layer_units(*a_.model, *a_.view, a_.plan, watch_.next_stage(), true);
     return attempt_with(*swapped_, map, true);
   }
 

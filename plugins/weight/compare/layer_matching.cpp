@@ -6,6 +6,7 @@
 #include <cmath>
 #include <tuple>
 
+#include "pedigree/io/rate.hpp"
 #include "plugins/weight/model/folding.hpp"
 #include "plugins/weight/parallel.hpp"
 #include "plugins/weight/statistics/log_probability.hpp"
@@ -36,12 +37,32 @@ std::vector<Place> places_of(const ComponentView& component, std::uint64_t exper
   return places;
 }
 
+std::string_view attempt_of(Alignment map) {
+  switch (map) {
+    case Alignment::kIdentity:
+      return "comparing layers as they are: ";
+    case Alignment::kSignedPermutation:
+      return "comparing layers, axes permuted: ";
+    case Alignment::kOrthogonal:
+      return "comparing layers, axes rotated: ";
+    case Alignment::kHiddenUnits:
+      return "comparing layers, axes taken from hidden units: ";
+  }
+  return {};
+}
+
 /// Units of each block that the budget holds when so many experts of a layer are read.
 std::uint64_t affordable_units(const SamplePlan& plan, const ComponentView& component) {
   std::size_t skipped = 0;
   const std::size_t blocks = places_of(component, plan.experts, skipped).size();
   const std::uint64_t each = 3 * sizeof(float) * std::max<std::uint64_t>(1, component.hidden);
   return plan.bytes / (each * std::max<std::size_t>(1, blocks));
+}
+
+/// What reading the units of a block takes from the file.
+std::uint64_t bytes_of(const MlpView& mlp, const SamplePlan& plan) {
+  const std::uint64_t units = plan.units == 0 ? mlp.units() : std::min(plan.units, mlp.units());
+  return bytes_of_rows(mlp.gate, units) + bytes_of_rows(mlp.up, units) + bytes_of_columns(mlp.down, units);
 }
 
 bool better(const BlockMatch& x, const BlockMatch& y) {
@@ -199,6 +220,10 @@ LayerUnits read_layer_units(const ModelView& model, const ComponentView& compone
   const auto places = places_of(component, plan.experts, out.mlps_skipped);
   out.blocks.resize(places.size());
   std::vector<std::size_t> silenced(places.size(), 0);
+  std::uint64_t whole = 0;
+  for (const auto& place : places) whole += bytes_of(component.layers[place.layer].mlps[place.mlp], plan);
+  std::atomic<std::uint64_t> done{0};
+  const io::Rate rate;
   parallel_for(places.size(), watch.threads, [&](std::size_t i) {
     watch.poll();
     auto& block = out.blocks[i];
@@ -211,6 +236,9 @@ LayerUnits read_layer_units(const ModelView& model, const ComponentView& compone
     block.units = spread_indices(block.width, plan.units);
     block.parts = load_units(model, component, layer, mlp, block.units, swap_gate_up);
     silenced[i] = block.parts.prepare();
+    const std::uint64_t now = done += bytes_of(mlp, plan);
+    watch.report(static_cast<double>(now) / static_cast<double>(std::max<std::uint64_t>(1, whole)),
+                 "reading layers: " + rate.of_bytes(now, whole));
   });
   for (const auto s : silenced) out.silenced_rows += s;
   out.layers_read = out.layers;
@@ -222,6 +250,7 @@ LayerMatching match_layers(const LayerUnits& subject, const LayerUnits& referenc
   std::vector<std::vector<BlockMatch>> rows(reference.blocks.size());
   std::atomic<std::size_t> done{0};
   const Watch stage = watch.next_stage();
+  const io::Rate rate;
   parallel_for(reference.blocks.size(), watch.threads, [&](std::size_t r) {
     if (watch.stopped()) return;
     const UnitParts parts = mapped_units(reference.blocks[r].parts, map);
@@ -229,7 +258,9 @@ LayerMatching match_layers(const LayerUnits& subject, const LayerUnits& referenc
       rows[r].push_back(compare_blocks(subject, s, reference, r, parts));
       if (watch.stopped()) return;
     }
-    stage.report(static_cast<double>(++done) / static_cast<double>(rows.size()), "comparing layers");
+    const std::size_t now = ++done;
+    stage.report(static_cast<double>(now) / static_cast<double>(rows.size()),
+                 std::string{attempt_of(map.kind)} + rate.of_pieces(now, rows.size()));
   });
   std::vector<BlockMatch> all;
   std::size_t whole = 0;

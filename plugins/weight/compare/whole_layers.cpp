@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "pedigree/io/rate.hpp"
 #include "plugins/weight/model/folding.hpp"
 #include "plugins/weight/parallel.hpp"
 
@@ -56,6 +57,7 @@ WholeLayerSearch search_whole_layers(const PreparedComponent& subject, const Pre
   out.reference.layers = reference.units.layers;
   std::vector<BlockMatch> all;
   const Watch stage = watch.next_stage();
+  const io::Rate rate;
   for (const auto& sampled : reference.units.blocks) {
     watch.poll();
     LayerUnits::Block whole;
@@ -74,8 +76,9 @@ WholeLayerSearch search_whole_layers(const PreparedComponent& subject, const Pre
       matches[s] = compare_blocks(out.subject, s, out.reference, out.reference.blocks.size() - 1, parts);
     });
     for (auto& match : matches) all.push_back(std::move(match));
-    const auto done = static_cast<double>(out.reference.blocks.size());
-    stage.report(done / static_cast<double>(reference.units.blocks.size()), "searching whole layers");
+    const std::size_t done = out.reference.blocks.size(), of = reference.units.blocks.size();
+    stage.report(static_cast<double>(done) / static_cast<double>(of),
+                 "searching whole layers: " + rate.of_pieces(done, of));
   }
   out.matching = assemble_matching(out.subject, out.reference, std::move(all), map);
   return out;

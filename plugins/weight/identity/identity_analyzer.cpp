@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "pedigree/io/artifact_role.hpp"
+#include "pedigree/io/rate.hpp"
 #include "plugins/weight/identity/component_finding.hpp"
 #include "plugins/weight/identity/identity_evidence.hpp"
-#include "plugins/weight/identity/reading_rate.hpp"
 
 namespace pedigree::weight {
 namespace {
@@ -82,10 +82,10 @@ pedigree_status IdentityAnalyzer::run(const Host& host, const Request& request) 
     const auto reference = ModelTensors::open(references[r].id, request.artifacts_of(references[r].id));
     if (!reference) continue;
     report_notices(host, *reference);
-    const ReadingRate rate;
+    const io::Rate rate;
     const auto watch = [&](double fraction, std::uint64_t done, std::uint64_t all) {
       host.progress((static_cast<double>(r) + fraction) / static_cast<double>(references.size()),
-                    rate.phase(done, all));
+                    all == 0 ? "reading tensors" : "reading tensors: " + rate.of_bytes(done, all));
       return !host.cancelled();
     };
     const auto comparison = compare_models(*subject, *reference, request.max_threads(), request.seed(), watch);

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "pedigree/io/rate.hpp"
 #include "plugins/weight/compare/watch.hpp"
 #include "plugins/weight/merge/joint_fit.hpp"
 #include "plugins/weight/model/model_view.hpp"
@@ -94,10 +95,12 @@ class MergeRun {
     for (const auto* ref : subject.matrices) inputs += ref->present() ? ref->inputs : 0;
     const std::uint64_t rows = std::clamp(kValues / std::max<std::uint64_t>(1, inputs), kFewestRows, kMostRows);
     std::vector<TensorProducts> out;
+    const io::Rate rate;
     const auto n = static_cast<Eigen::Index>(references_.size());
     for (std::size_t m = 0; m < subject.matrices.size(); ++m) {
       if (host_.cancelled()) throw Cancelled{};
-      host_.progress(static_cast<double>(m) / static_cast<double>(subject.matrices.size()), "reading matrices");
+      host_.progress(static_cast<double>(m) / static_cast<double>(subject.matrices.size()),
+                     "reading matrices: " + rate.of_pieces(m, subject.matrices.size()));
       if (!subject.matrices[m]->present()) continue;
       const auto picked = spread_indices(subject.matrices[m]->rows(), rows);
       const Eigen::VectorXd own = values(subject, m, picked);

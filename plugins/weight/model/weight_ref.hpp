@@ -37,6 +37,9 @@ std::optional<WeightRef> whole_matrix(const io::TensorInfo& tensor, const io::Te
 Matrix load_rows(const io::TensorStore& store, const WeightRef& ref, const std::vector<std::uint32_t>& outputs);
 /// Columns `inputs` of the logical matrix, one row per column: the transpose of a selection.
 Matrix load_columns(const io::TensorStore& store, const WeightRef& ref, const std::vector<std::uint32_t>& inputs);
+/// How much of the file those two go through; 0 for an absent matrix.
+std::uint64_t bytes_of_rows(const WeightRef& ref, std::uint64_t outputs);
+std::uint64_t bytes_of_columns(const WeightRef& ref, std::uint64_t inputs);
 /// A one-dimensional tensor (norm gain, bias); empty when absent.
 Vector load_vector(const io::TensorStore& store, const io::TensorInfo* tensor);
 

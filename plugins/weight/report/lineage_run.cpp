@@ -71,7 +71,8 @@ class LineageRun {
     std::string reason;
     const auto references = request_.references();
     for (std::size_t i = 0; i < references.size(); ++i) {
-      watch_.report(static_cast<double>(i) / static_cast<double>(references.size()), "comparing layers");
+      watch_.report(static_cast<double>(i) / static_cast<double>(references.size()),
+                    "opening " + std::string(references[i].id));
       const auto all = static_cast<double>(references.size());
       compare(*subject, references[i], watch_.part(static_cast<double>(i) / all, static_cast<double>(i + 1) / all),
               reason);
@@ -86,8 +87,9 @@ class LineageRun {
     return PEDIGREE_NOT_APPLICABLE;
   }
 
-  PreparedComponent prepare(const ModelView& model, const ComponentView& view, const SamplePlan& plan) {
-    PreparedComponent prepared{&model, &view, plan, read_layer_units(model, view, plan, watch_)};
+  PreparedComponent prepare(const ModelView& model, const ComponentView& view, const SamplePlan& plan,
+                            const Watch& watch) {
+    PreparedComponent prepared{&model, &view, plan, read_layer_units(model, view, plan, watch)};
     drop_dead_blocks(host_, model.id(), prepared.units);
     return prepared;
   }
@@ -128,9 +130,9 @@ class LineageRun {
       SamplePlan plan;
       plan.units = max_units_;
       plan = fitted(plan, components[i], *view);
-      const PreparedComponent subject = prepare(subject_model, components[i], plan);
-      const PreparedComponent other = prepare(*reference, *view, plan);
-      report.finding = compare_component(subject, other, stage);
+      const PreparedComponent subject = prepare(subject_model, components[i], plan, stage.part(0, 0.1));
+      const PreparedComponent other = prepare(*reference, *view, plan, stage.part(0.1, 0.2));
+      report.finding = compare_component(subject, other, stage.part(0.2, 1));
       if (!report.finding.comparable && !report.finding.embedding.present) continue;
       report.judgement = judge(report.finding);
       if (report.finding.stopped) {

@@ -46,6 +46,7 @@ class SelfRun {
  public:
   SelfRun(const Host& host, const Request& request) : host_(host) {
     watch_.cancelled = [host] { return host.cancelled(); };
+    watch_.progress = [host](double fraction, std::string_view phase) { host.progress(fraction, phase); };
     watch_.threads = request.max_threads();
   }
 
@@ -54,12 +55,13 @@ class SelfRun {
     if (!model) return not_applicable(std::string(id) + ": " + ModelView::why_not(artifacts));
     for (const auto& view : model->components()) {
       component_ = io::to_text(view.component);
-      LayerUnits units = read_layer_units(*model, view, {}, watch_);
+      LayerUnits units = read_layer_units(*model, view, {}, watch_.part(0, 0.3));
       drop_dead_blocks(host_, id, units);
+      watch_.report(0.3, "looking for copied experts");
       experts(view, units);
-      host_.progress(0.3, "copied experts");
+      watch_.report(0.6, "looking for repeated layers");
       layers(view, units);
-      host_.progress(0.8, "repeated layers");
+      watch_.report(0.9, "looking for the seam of an extended vocabulary");
       vocabulary(*model, view);
     }
     return emitted_ > 0 ? PEDIGREE_OK : not_applicable("no layers, experts or embedding to test");

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "plugins/weight/compare/watch.hpp"
-#include "plugins/weight/identity/reading_rate.hpp"
 #include "plugins/weight/model/weight_ref.hpp"
 #include "tests/support/open_store.hpp"
 #include "tests/support/temporary_folder.hpp"
@@ -74,16 +73,6 @@ TEST(WeightRef, picks_rows_that_end_inside_a_block) {
   for (Index i = 0; i < 3; ++i)
     for (Index c = 0; c < 48; ++c)
       ASSERT_EQ(rows(i, c), static_cast<float>((std::vector{2, 3, 1}[static_cast<std::size_t>(i)] * 48 + c) % 100));
-}
-
-TEST(ReadingRate, says_bytes_rate_and_time_left) {
-  EXPECT_EQ(ReadingRate::phase(0, 0, 5), "reading tensors");
-  EXPECT_EQ(ReadingRate::phase(0, 4'600'000'000, 0), "reading tensors: 0.0 of 4.6 GB");
-  // 1.2 GB in 2 s are 0.6 GB/s; the other 3.4 GB take 5.7 s.
-  EXPECT_EQ(ReadingRate::phase(1'200'000'000, 4'600'000'000, 2), "reading tensors: 1.2 of 4.6 GB, 0.6 GB/s, 6 s left");
-  // 10 of 1000 GB in 10 s: 990 s are 16.5 minutes.
-  EXPECT_EQ(ReadingRate::phase(10'000'000'000, 1'000'000'000'000, 10),
-            "reading tensors: 10.0 of 1000.0 GB, 1.0 GB/s, 17 min left");
 }
 
 TEST(Watch, stages_move_forward_inside_their_part) {
