@@ -48,7 +48,11 @@ std::string option_lines(const plugin::Manifest& plugin, const plugin::AnalyzerM
   std::string text = "options (under `with:`):\n";
   for (const auto& [name, property] : schema["properties"].items()) {
     text += "  " + name;
-    if (property.contains("type")) text += " (" + io::json_excerpt(property["type"]) + ")";
+    if (property.contains("type"))
+      text +=
+          " (" +
+          (property["type"].is_string() ? property["type"].get<std::string>() : io::json_excerpt(property["type"])) +
+          ")";
     if (property.contains("default")) text += " default " + io::json_excerpt(property["default"]);
     if (property.contains("description") && property["description"].is_string())
       text += "\n      " + report::about(plugin, "option." + analyzer.id + "." + name,
@@ -77,6 +81,7 @@ std::string to_text(const Console& console, const plugin::Manifest& plugin, cons
 struct Description {
   std::string text;
   json document;
+  bool as_it_is = false;  ///< a file's own text: it must stay what it is in every language
 };
 
 std::optional<Description> find(Session& session, const std::vector<plugin::Manifest>& plugins,
@@ -84,6 +89,11 @@ std::optional<Description> find(Session& session, const std::vector<plugin::Mani
   if (const auto found = plugin::find_analyzer(plugins, name); found.analyzer != nullptr)
     return Description{to_text(session.console, *found.plugin, *found.analyzer),
                        to_json(*found.plugin, *found.analyzer)};
+  for (const auto& plugin : plugins)  // a signal, as reports name it: the analyzer that measures it
+    for (const auto& analyzer : plugin.analyzers)
+      for (const auto& signal : analyzer.signals)
+        if (signal.id == name)
+          return Description{to_text(session.console, plugin, analyzer), to_json(plugin, analyzer)};
   for (const auto& plugin : plugins) {
     if (plugin.id != name) continue;
     Description description{plugin.id + " " + plugin.version + " (" + plugin.license + ")\n", json::array()};
@@ -96,8 +106,8 @@ std::optional<Description> find(Session& session, const std::vector<plugin::Mani
   constexpr std::size_t kLargestProfile = std::size_t{1} << 20;
   if (name.find('/') == std::string::npos)
     if (const auto text = read_file(session.layout.profiles / (name + ".yaml"), kLargestProfile))
-      return Description{*text, {{"profile", name}, {"text", *text}}};
-  if (const auto* card = catalog.find(name)) return Description{card->facts.dump(2) + "\n", card->facts};
+      return Description{*text, {{"profile", name}, {"text", *text}}, true};
+  if (const auto* card = catalog.find(name)) return Description{card->facts.dump(2) + "\n", card->facts, true};
   return std::nullopt;
 }
 
@@ -105,7 +115,10 @@ std::vector<std::string> known_names(const std::vector<plugin::Manifest>& plugin
   auto names = catalog.ids();
   for (const auto& plugin : plugins) {
     names.push_back(plugin.id);
-    for (const auto& analyzer : plugin.analyzers) names.push_back(analyzer.id);
+    for (const auto& analyzer : plugin.analyzers) {
+      names.push_back(analyzer.id);
+      for (const auto& signal : analyzer.signals) names.push_back(signal.id);
+    }
   }
   return names;
 }
@@ -131,6 +144,8 @@ ExitCode describe(Session& session, const std::vector<std::string>& words) {
                        "nothing is called '" + name + "'" + did_you_mean(name, known_names(*plugins, catalog)));
   if (arguments.text("format") == "json")
     session.console.result(found->document.dump(2, ' ', false, json::error_handler_t::replace) + "\n");
+  else if (found->as_it_is)
+    session.console.result(found->text);
   else
     session.console.tell(found->text);
   return kDone;

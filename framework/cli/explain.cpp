@@ -61,20 +61,23 @@ json plan_json(const pipeline::Pipeline& pipeline, const std::vector<artifact::R
   return {{"jobs", std::move(jobs)}, {"skipped", std::move(skipped)}};
 }
 
-std::string model_line(const artifact::ResolvedModel& model) {
+std::string model_line(const Console& console, const artifact::ResolvedModel& model) {
   std::string text = "  " + model.role + std::string(model.role.size() < 9 ? 9 - model.role.size() : 1, ' ') +
-                     model.id + "  [" + artifact::to_string(model.origin) + "]";
+                     model.id + "  [" + console.say(std::string{"origin."} + artifact::to_string(model.origin)) + "]";
   for (const auto& file : model.files) text += " " + file.role;
   text += "\n";
   for (const auto& notice : model.notices) text += "             note: " + notice.file + ": " + notice.message + "\n";
   return text;
 }
 
-std::string text_of(const pipeline::Pipeline& pipeline, const std::vector<artifact::ResolvedModel>& models,
-                    const run::Plan& plan, const std::vector<plugin::Manifest>& plugins) {
-  std::string text = pipeline.name + "\n" + (pipeline.question.empty() ? "" : pipeline.question + "\n") +
-                     "profile: " + pipeline.profile + "\n\nmodels:\n";
-  for (const auto& model : models) text += model_line(model);
+std::string text_of(const Console& console, const pipeline::Pipeline& pipeline,
+                    const std::vector<artifact::ResolvedModel>& models, const run::Plan& plan,
+                    const std::vector<plugin::Manifest>& plugins) {
+  const bool korean = console.language() == "ko" && !pipeline.question_ko.empty();
+  const auto& question = korean ? pipeline.question_ko : pipeline.question;
+  std::string text = pipeline.name + "\n" + (question.empty() ? "" : question + "\n") + "profile: " + pipeline.profile +
+                     "\n\nmodels:\n";
+  for (const auto& model : models) text += model_line(console, model);
   text += "\nsteps, with their share of the whole weight:\n" + pipeline::steps_text(pipeline, plugins);
   text += "\nwould run (" + std::to_string(plan.jobs.size()) + " workers):\n";
   for (const auto& job : plan.jobs) {
@@ -104,7 +107,7 @@ ExitCode show_plan(Session& session, const pipeline::Pipeline& pipeline, const s
     return kEnvironment;
   }
   if (!as_json) {
-    session.console.tell(text_of(pipeline, *models, *plan, plugins));
+    session.console.tell(text_of(session.console, pipeline, *models, *plan, plugins));
     return kDone;
   }
   json document{{"name", pipeline.name},

@@ -63,7 +63,7 @@ const std::vector<Format>& formats() {
 
 std::string format_names() {
   std::string names;
-  for (const auto& format : formats()) names += (names.empty() ? "" : "|") + std::string{format.name};
+  for (const auto& format : formats()) names += (names.empty() ? "" : ", ") + std::string{format.name};
   return names;
 }
 

@@ -29,7 +29,7 @@ const std::vector<Format>& formats();
 
 /// nullptr, after telling on stderr what was meant, for an unknown name.
 const Format* find_format(const Session& session, const std::string& verb, const std::string& name);
-std::string format_names();  ///< "text|json|..."
+std::string format_names();  ///< "text, json, ..."
 
 /// The language of --lang, or the system's for forms people read; English for machines.
 std::string choose_language(const Session& session, const std::string& wanted, const Format& format);

@@ -5,6 +5,7 @@
 #include "framework/cli/arguments.hpp"
 #include "framework/cli/verbs.hpp"
 #include "framework/core/atomic_write.hpp"
+#include "framework/report/messages.hpp"
 #include "framework/run/obvious.hpp"
 
 namespace pedigree::cli {
@@ -32,8 +33,12 @@ std::string plain_name(const std::string& name) {
 
 std::string pipeline_text(const artifact::ResolvedModel& model, const std::string& path,
                           const catalog::Catalog& catalog) {
+  const auto messages = report::framework_messages();
+  const auto question = [&](const char* lang) {
+    return report::render("init.question", {{"model", model.id}}, lang, messages);
+  };
   std::string text = "schema: pedigree/pipeline/v1\nname: " + quoted(plain_name(model.id)) +
-                     "\nquestion: " + quoted("Was " + model.id + " trained from scratch?") +
+                     "\nquestion: " + quoted(question("en")) + "\nquestion_ko: " + quoted(question("ko")) +
                      "\nextends: calibrated\n\nsubject:\n  id: " + quoted(plain_name(model.id)) +
                      "\n  path: " + quoted(path) + "\n  # found:";
   for (const auto& file : model.files) text += " " + file.name;

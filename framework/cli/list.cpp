@@ -6,6 +6,7 @@
 #include "framework/cli/arguments.hpp"
 #include "framework/cli/verbs.hpp"
 #include "framework/report/messages.hpp"
+#include "framework/report/text.hpp"
 
 namespace pedigree::cli {
 namespace {
@@ -21,17 +22,16 @@ const std::vector<std::string> kKinds{"analyzers", "plugins", "profiles", "pipel
 
 /// A table of text columns; the last column is as long as it is.
 std::string table(const std::vector<std::vector<std::string>>& rows) {
-  std::vector<std::size_t> widths;
+  std::vector<int> widths;
   for (const auto& row : rows)
     for (std::size_t i = 0; i < row.size(); ++i) {
       if (widths.size() <= i) widths.push_back(0);
-      widths[i] = std::max(widths[i], row[i].size());
+      widths[i] = std::max(widths[i], report::display_width(row[i]));
     }
   std::string text;
   for (const auto& row : rows) {
     for (std::size_t i = 0; i < row.size(); ++i) {
-      text += row[i];
-      if (i + 1 < row.size()) text += std::string(widths[i] - row[i].size() + 2, ' ');
+      text += i + 1 < row.size() ? report::pad(row[i], widths[i]) + "  " : row[i];
     }
     text += "\n";
   }
@@ -43,12 +43,13 @@ struct Listing {
   json document = json::array();
 };
 
-Listing analyzers(const std::vector<plugin::Manifest>& plugins, const std::string& lang) {
+Listing analyzers(const std::vector<plugin::Manifest>& plugins, const Console& console) {
   Listing listing;
   for (const auto& plugin : plugins)
     for (const auto& analyzer : plugin.analyzers) {
-      listing.rows.push_back({analyzer.id, to_string(analyzer.family), analyzer.heavy() ? "heavy" : "cheap",
-                              report::about(plugin, "analyzer." + analyzer.id, analyzer.summary, lang)});
+      listing.rows.push_back({analyzer.id, console.say(std::string{"family."} + to_string(analyzer.family)),
+                              console.say(analyzer.heavy() ? "cli.heavy" : "cli.cheap"),
+                              report::about(plugin, "analyzer." + analyzer.id, analyzer.summary, console.language())});
       listing.document.push_back({{"id", analyzer.id},
                                   {"family", to_string(analyzer.family)},
                                   {"heavy", analyzer.heavy()},
@@ -131,7 +132,7 @@ ExitCode list(Session& session, const std::vector<std::string>& words) {
     choice.folders = arguments.list("plugin-dir");
     const auto plugins = load_plugins(session, choice);
     if (!plugins) return kEnvironment;
-    listing = kind == "plugins" ? plugins_of(*plugins) : analyzers(*plugins, session.console.language());
+    listing = kind == "plugins" ? plugins_of(*plugins) : analyzers(*plugins, session.console);
   } else if (kind == "profiles" || kind == "pipelines") {
     listing = files_in(kind == "profiles" ? session.layout.profiles : session.layout.models);
   } else {

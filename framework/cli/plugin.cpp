@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "framework/cli/arguments.hpp"
+#include "framework/cli/conformance.hpp"
 #include "framework/cli/verbs.hpp"
 #include "framework/core/atomic_write.hpp"
 #include "framework/core/descriptor.hpp"
@@ -85,10 +86,11 @@ ExitCode make_new(Session& session, const std::string& name) {
   return kDone;
 }
 
-/// Becomes pedigree-conformance: its report is the answer.
 ExitCode check(Session& session, const std::string& library) {
   const auto program = (session.layout.prefix / "bin/pedigree-conformance").string();
   std::vector<std::string> words{program, library, "--worker", session.layout.worker.string()};
+  if (session.console.language() != "en") return check_in_language(session, std::move(words));
+  // Becomes pedigree-conformance: its report is the answer.
   std::vector<char*> raw;
   for (auto& word : words) raw.push_back(word.data());
   raw.push_back(nullptr);

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "framework/core/text.hpp"
+#include "framework/report/text.hpp"
 #include "pedigree/io/json.hpp"
 
 namespace pedigree::cli {
@@ -63,10 +64,11 @@ void Progress::on(const run::Event& event) {
   if (event.kind == Kind::analyzer_start) running_[who(event)] = 0;
   if (event.kind == Kind::progress) {
     if (!event.analyzer.empty()) running_[who(event)] = event.fraction;
-    phases_ = {event.text};
+    const auto said = console_.in_language(event.text);
+    phases_ = {said};
     if (!event.analyzer.empty()) {
-      const std::string colon = event.text.empty() ? "" : ": ";
-      phases_ = {who(event) + colon + event.text, event.analyzer + colon + event.text, event.text};
+      const std::string colon = said.empty() ? "" : ": ";
+      phases_ = {who(event) + colon + said, event.analyzer + colon + said, said};
     }
   }
   if (event.kind == Kind::analyzer_end) {
@@ -80,18 +82,23 @@ void Progress::on(const run::Event& event) {
   if (event.kind == Kind::run_end) clear();
 }
 
+std::string Progress::outcome(const std::string& word) const {
+  const auto key = "outcome." + word;
+  return console_.knows(key) ? console_.say(key) : word;
+}
+
 /// What becomes a line of its own: warnings always, ends of analyzers when there is no bar.
 void Progress::line(const run::Event& event) {
   std::string text;
   if (event.kind == Kind::log) {
     const int level = static_cast<int>(event.fraction);
     if (level < kWarning && !(verbose_ && level >= kInfo)) return;
-    text = "  " + who(event) + ": " + event.text;
+    text = "  " + who(event) + ": " + console_.in_language(event.text);
   } else if (event.kind == Kind::analyzer_end) {
     const bool failed = event.text != "ok" && event.text != "not-applicable";
     if (style_ != ProgressStyle::plain && !failed && !verbose_) return;
     text = "  [" + std::to_string(event.done) + "/" + std::to_string(event.total) + "] " + who(event) + ": " +
-           event.text + (event.cached ? " (known)" : "");
+           outcome(event.text) + (event.cached ? " " + console_.say("cli.known") : "");
   } else {
     return;
   }
@@ -110,11 +117,11 @@ void Progress::draw() {
     bar = "[" + std::string(static_cast<std::size_t>(filled), '#') +
           std::string(static_cast<std::size_t>(cells - filled), '.') + "] " + std::to_string(done_) + "/" +
           std::to_string(total_) + " ";
-  const auto room = static_cast<std::size_t>(std::max(0, console_.width() - 1 - static_cast<int>(bar.size())));
+  const int room = std::max(0, console_.width() - 1 - static_cast<int>(bar.size()));
   std::string rest = running_.empty() ? "" : harmless(running_.begin()->first);
   for (const auto& phase : phases_)  // who is at work gives way to how far it is
-    if (rest = harmless(phase); rest.size() <= room) break;
-  if (rest.size() > room) rest = to_utf8(rest.substr(0, room));
+    if (rest = harmless(phase); report::display_width(rest) <= room) break;
+  if (report::display_width(rest) > room) rest = report::clip(rest, room);
   console_.message("\r\033[K" + bar + rest);
   bar_drawn_ = true;
 }

@@ -29,6 +29,7 @@ class Progress {
   void draw();
   void clear();
   void line(const run::Event& event);
+  std::string outcome(const std::string& word) const;
 
   const Console& console_;
   ProgressStyle style_;
@@ -36,7 +37,7 @@ class Progress {
   bool bar_drawn_ = false;
   std::size_t done_ = 0, total_ = 0;
   std::map<std::string, double> running_;  ///< analyzer and reference -> fraction
-  std::vector<std::string> phases_;  ///< what was said last, in full and in fewer words
+  std::vector<std::string> phases_;        ///< what was said last, in full and in fewer words
 };
 
 }  // namespace pedigree::cli

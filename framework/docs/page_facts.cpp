@@ -176,7 +176,7 @@ Facts model_facts(const Run& run) {
            }},
           {"question",
            [&run] {
-             return Fact{plain(text_at(object_at(run.report(), "pipeline"), "question")), false};
+             return Fact{plain(report::question_of(run.report(), run.words().lang())), false};
            }},
           {"verdict", block(verdict_block)},
           {"components", block(components)},

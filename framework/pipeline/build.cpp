@@ -52,6 +52,7 @@ class PipelineBuilder {
     json& all = out_.resolved;
     out_.name = text_of(all, "name");
     out_.question = text_of(all, "question");
+    out_.question_ko = text_of(all, "question_ko");
     out_.seed = member(all, "seed", 0).get<std::uint64_t>();
     if (const Node* subject = merged_.find("subject"); subject != nullptr && subject->is_map())
       out_.subject = model(*subject, all["subject"], "subject");

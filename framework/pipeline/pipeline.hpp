@@ -55,7 +55,7 @@ struct Expectation {
 struct Pipeline {
   std::string file;  ///< as the user named it
   std::string name;
-  std::string question;
+  std::string question, question_ko;  ///< the Korean one may be empty
   ModelSpec subject;
   std::vector<std::string> claim_scope;             ///< components claimed from scratch; empty: the whole model
   nlohmann::json claim = nlohmann::json::object();  ///< the claim's other facts (parameters, tokens, hardware ...)

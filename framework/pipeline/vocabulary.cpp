@@ -193,6 +193,7 @@ const Object& vocabulary() {
           {"schema", Type::schema, "Version of the language.", {}, true},
           {"name", Type::identifier, "Short name; the run folder carries it.", {}, true},
           {"question", Type::text, "What the pipeline is to answer, for people."},
+          {"question_ko", Type::text, "The same in Korean, for reports in Korean."},
           {"description", Type::text, "What a profile is for, for people."},
           {"extends", Type::text, "One parent: a profile's name, or a file relative to this one; null for none.",
            "\"calibrated\""},

@@ -180,9 +180,9 @@ json sensitivity_of(const verdict::Judgement& judgement) {
 
 }  // namespace
 
-nlohmann::json build(const std::string& subject_id, const std::string& pipeline_name, const std::string& question,
-                     const verdict::Case& case_, const verdict::Judgement& judgement, const Provenance& provenance,
-                     const nlohmann::json& messages, const std::string& lang) {
+nlohmann::json build(const std::string& subject_id, const Asked& asked, const verdict::Case& case_,
+                     const verdict::Judgement& judgement, const Provenance& provenance, const nlohmann::json& messages,
+                     const std::string& lang) {
   const json catalogue = messages.is_object() ? messages : framework_messages();
   Writer writer(catalogue, lang);
   json report{{"schema", "pedigree/report/v1"},
@@ -192,8 +192,9 @@ nlohmann::json build(const std::string& subject_id, const std::string& pipeline_
                 {"revision", provenance.subject_revision},
                 {"digest", provenance.subject_digest},
                 {"resolved_from", provenance.resolved_from}}},
-              {"pipeline", {{"name", pipeline_name}, {"question", question}}},
+              {"pipeline", {{"name", asked.pipeline}, {"question", asked.question}}},
               {"claim", claim_of(case_)}};
+  if (!asked.question_ko.empty()) report["pipeline"]["question_ko"] = asked.question_ko;
   report["subject"]["facts"] = provenance.facts.is_object() ? provenance.facts : json::object();
   report["verdict"] = writer.verdict(judgement.model);
   report["components"] = json::array();

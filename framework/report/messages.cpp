@@ -171,6 +171,14 @@ std::string shortest(double value) {
   return error == std::errc{} ? std::string(buffer.data(), end) : "?";
 }
 
+std::string brief(double value) {
+  const double size = std::abs(value);
+  if (value == 0 || !(size < 1e6) || size < 1e-6) return shortest(value);
+  double scale = 1;
+  for (double below = 1e5; size < below && scale < 1e9; below /= 10) scale *= 10;
+  return shortest(std::round(value * scale) / scale);
+}
+
 std::string fixed(double value, int decimals) {
   if (!std::isfinite(value)) return "?";
   std::array<char, 400> buffer{};

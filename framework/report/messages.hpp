@@ -67,6 +67,8 @@ std::vector<std::string> check_messages(const nlohmann::json& messages);
 
 /// Shortest decimal text that reads back as the same number; locale-independent.
 std::string shortest(double value);
+/// Six significant digits, what a reader can use; the JSON report has all of them.
+std::string brief(double value);
 /// A fixed number of decimals, rounded half to even of the exact value; no "-0".
 std::string fixed(double value, int decimals);
 /// 1234567 as "1,234,567".

@@ -27,6 +27,9 @@ Sound last_sound(std::string_view text) {
     if (last == '1' || last == '7' || last == '8') return Sound::rieul;
     return last == '0' || last == '3' || last == '6' ? Sound::consonant : Sound::vowel;
   }
+  // A capital behind a number is read by its name, as in 7B and 3T; of other Latin words the sound is not written.
+  if (last >= 'A' && last <= 'Z' && text.size() > 1 && text[text.size() - 2] >= '0' && text[text.size() - 2] <= '9')
+    return last == 'L' || last == 'R' ? Sound::rieul : last == 'M' || last == 'N' ? Sound::consonant : Sound::vowel;
   if (text.size() < 3) return Sound::unknown;
   const auto byte = [&](std::size_t i) {
     return static_cast<std::uint32_t>(static_cast<unsigned char>(text[text.size() - 3 + i]));

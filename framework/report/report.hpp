@@ -29,13 +29,18 @@ struct Provenance {
   nlohmann::json facts;  ///< what the catalog says of the subject: organisation, parameters, kind ...; may be null
 };
 
+/// The pipeline's name and what it asks; the Korean form may be empty.
+struct Asked {
+  std::string pipeline, question, question_ko;
+};
+
 /// Builds the document of design.md section 7. `messages` are the plugins' catalogues merged with
 /// the framework's own (merged_messages()); the framework's alone when null. The report keeps every
 /// key, its values and the templates it used in all languages, so that it can be rendered again in
 /// another language without the plugins.
-nlohmann::json build(const std::string& subject_id, const std::string& pipeline_name, const std::string& question,
-                     const verdict::Case& case_, const verdict::Judgement& judgement, const Provenance& provenance,
-                     const nlohmann::json& messages, const std::string& lang);
+nlohmann::json build(const std::string& subject_id, const Asked& asked, const verdict::Case& case_,
+                     const verdict::Judgement& judgement, const Provenance& provenance, const nlohmann::json& messages,
+                     const std::string& lang);
 
 struct TextStyle {
   int width = 80;

@@ -167,6 +167,12 @@ json sensitivity() {
                  {"cases", list("Every change.", changed)}});
 }
 
+json asked() {
+  auto schema = object("What was asked.", {{"name", text("Name.")}, {"question", text("Question.")}});
+  schema["properties"]["question_ko"] = text("The question in Korean, when the pipeline has it.");
+  return schema;
+}
+
 json top_level() {
   const json declared =
       object("A reuse the model's own files name.",
@@ -179,7 +185,7 @@ json top_level() {
                               {"digest", text("Digest of its files.")},
                               {"resolved_from", text("folder, hub-cache or catalog.")},
                               {"facts", any_object("What the catalog says of it; empty when it knows nothing.")}})},
-          {"pipeline", object("What was asked.", {{"name", text("Name.")}, {"question", text("Question.")}})},
+          {"pipeline", asked()},
           {"claim", object("What is claimed from scratch.", {{"scope", texts("Components; empty: all.")},
                                                              {"declared", list("Declared reuse.", declared)}})},
           {"verdict", ref("verdict")},

@@ -85,7 +85,7 @@ class Terminal {
 
   void title() {
     page_.line(safe(text_at(object_at(report_, "subject"), "id")), Tone::strong);
-    const std::string question = safe(text_at(object_at(report_, "pipeline"), "question"));
+    const std::string question = safe(question_of(report_, language_.lang()));
     if (!question.empty()) page_.paragraph("", question, Tone::faint, 0);
     if (text_at(object_at(report_, "subject"), "resolved_from") == "catalog")
       page_.paragraph("", say("terminal.from-catalog"), Tone::faint, 0);

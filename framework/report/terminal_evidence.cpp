@@ -80,10 +80,13 @@ class EvidenceSection {
   }
   /// What an expert checks: the signal, its value, its p-value, the study's criterion.
   std::string audit_line(const json& evidence) const {
-    std::string line = text_at(evidence, "signal") + " = " + shortest(number_at(evidence, "value"));
-    if (const std::string unit = text_at(evidence, "unit"); !unit.empty()) line += " " + unit;
-    if (evidence.contains("log10_p") && evidence["log10_p"].is_number())
-      line += ", p = 10^" + fixed(number_at(evidence, "log10_p"), 1);
+    std::string line = text_at(evidence, "signal") + " = " + brief(number_at(evidence, "value"));
+    if (const std::string unit = text_at(evidence, "unit"); !unit.empty())
+      line += " (" + language_.term("unit", unit) + ")";
+    if (evidence.contains("log10_p") && evidence["log10_p"].is_number()) {
+      const double log10_p = number_at(evidence, "log10_p");
+      line += ", p = " + (log10_p > -3 ? fixed(std::pow(10.0, log10_p), 3) : "10^" + fixed(log10_p, 1));
+    }
     const auto& criterion = object_at(evidence, "criteria");
     if (!criterion.empty())
       line += "; " + language_.say("terminal.criterion", {{"text", language_.sentence(criterion)}});

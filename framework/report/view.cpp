@@ -50,6 +50,12 @@ const json& object_at(const json& object, const char* key) {
   return value != nullptr && value->is_object() ? *value : kNone;
 }
 
+std::string question_of(const json& report, const std::string& lang) {
+  const auto& pipeline = object_at(report, "pipeline");
+  const auto own = lang == "ko" ? text_at(pipeline, "question_ko") : std::string{};
+  return own.empty() ? text_at(pipeline, "question") : own;
+}
+
 Language::Language(const json& report, std::string lang)
     : lang_(std::move(lang)), messages_(all_messages(report)), phrases_(messages_, "phrase.", lang_) {}
 

@@ -23,6 +23,9 @@ bool flag_at(const nlohmann::json& object, const char* key);
 const nlohmann::json& list_at(const nlohmann::json& object, const char* key);
 const nlohmann::json& object_at(const nlohmann::json& object, const char* key);
 
+/// What the report's pipeline asks, in this language when the pipeline has it so.
+std::string question_of(const nlohmann::json& report, const std::string& lang);
+
 /// The sentences of one report in one language: the framework's catalogue and the templates the
 /// report carries. Results are not escaped for any form. For one thread.
 class Language {

@@ -143,8 +143,9 @@ class Run {
     const auto judgement = verdict::weigh(weighed, *profile);
     auto provenance = provenance_of(pipeline_, *models, *plan, *inputs, executed.results);
     provenance.facts = facts_of(settings_.catalog->find(models->front().id));
-    result_.report = report::build(models->front().id, pipeline_.name, pipeline_.question, weighed, judgement,
-                                   provenance, report::merged_messages(*settings_.plugins), settings_.lang);
+    result_.report =
+        report::build(models->front().id, {pipeline_.name, pipeline_.question, pipeline_.question_ko}, weighed,
+                      judgement, provenance, report::merged_messages(*settings_.plugins), settings_.lang);
     if (result_.interrupted || result_.aborted) result_.report["verdict"]["status"] = "in_progress";
     keep_report();
     announce(Event::Kind::run_end, plan->jobs.size());

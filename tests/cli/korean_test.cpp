@@ -56,6 +56,44 @@ TEST(Korean, is_chosen_by_the_locale_in_posix_order_and_by_lang_before_it) {
   EXPECT_FALSE(help({{"LANG", "ko_KR.UTF-8"}}, {"doctor", "--help", "--lang=en"}));
 }
 
+TEST(Korean, shipped_pipelines_ask_their_question_in_korean) {
+  const Program program;
+  for (const char* name : {"a.x-k1", "hyperclovax-seed-think-32b", "k-exaone-236b-a23b", "solar-open-100b", "vaetki"}) {
+    const auto korean = lines_of(program.run({"explain", name}, kKorean).out),
+               english = lines_of(program.run({"explain", name}, kEnglish).out);
+    ASSERT_GT(korean.size(), 2u) << name;
+    EXPECT_TRUE(has_hangul(korean[1])) << korean[1];
+    EXPECT_FALSE(has_hangul(english[1])) << english[1];
+  }
+}
+
+TEST(Korean, a_files_own_text_stays_what_it_is) {
+  // A line "signals:" of a profile is YAML, though the same word heads a list elsewhere.
+  const Program program;
+  for (const char* name : {"calibrated", "upstage/Solar-Open-100B"})
+    EXPECT_EQ(program.run({"describe", name}, kKorean).out, program.run({"describe", name}, kEnglish).out) << name;
+}
+
+TEST(Korean, lists_say_what_an_analyzer_costs_and_columns_stay_straight) {
+  const Program program;
+  const auto korean = program.run({"list"}, kKorean).out;
+  EXPECT_THAT(korean, ::testing::AllOf(HasSubstr("  가벼움  "), HasSubstr("  무거움  "), Not(HasSubstr("cheap"))));
+  // The third column begins at one place: "학습 로그" is nine columns wide, "행동" four.
+  EXPECT_THAT(korean, ::testing::AllOf(HasSubstr("  학습 로그  가벼움"), HasSubstr("  행동       가벼움")));
+}
+
+TEST(Korean, progress_and_conformance_speak_it) {
+  const Program program;
+  program.write("a/config.json", R"({"model_type": "llama", "hidden_size": 64})");
+  EXPECT_THAT(program.run({"inspect", "a", "--no-cache"}, kKorean).err, HasSubstr(": 해당 없음\n"));
+  const auto plugin = std::filesystem::path{PEDIGREE_BINARY_DIR} / "lib/pedigree/plugins/behavior.pedigree.so";
+  const auto korean = program.run({"plugin", "check", plugin.string()}, kKorean);
+  EXPECT_EQ(korean.code, 0) << korean.err;
+  for (const auto& line : lines_of(korean.out)) EXPECT_TRUE(has_hangul(line)) << line;
+  const auto absent = program.run({"plugin", "check", "/nowhere.pedigree.so"}, kKorean);
+  EXPECT_EQ(absent.code, 4);
+}
+
 TEST(Korean, help_of_every_verb_says_each_thing_in_korean) {
   const Program program;
   const auto overview = program.run({"--help"}, kKorean).out;
@@ -72,7 +110,7 @@ TEST(Korean, help_of_every_verb_says_each_thing_in_korean) {
     std::string option;  // from its line to the next one's
     for (const auto& line : lines_of(korean.out + "  -")) {
       if (line.starts_with("  -")) {
-        EXPECT_TRUE(option.empty() || has_hangul(option) || option.find("text|json") != std::string::npos) << option;
+        EXPECT_TRUE(option.empty() || has_hangul(option) || option.find("text, json") != std::string::npos) << option;
         option = line;
       } else if (!option.empty()) {
         option += line;

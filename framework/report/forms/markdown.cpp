@@ -60,8 +60,7 @@ std::string to_markdown(const json& report, const std::string& lang) {
   const auto& v = object_at(report, "verdict");
   const int assurance = static_cast<int>(number_at(v, "assurance"));
   std::string out = "# " + plain(text_at(object_at(report, "subject"), "id")) + "\n\n";
-  if (const auto question = text_at(object_at(report, "pipeline"), "question"); !question.empty())
-    out += "> " + plain(question) + "\n\n";
+  if (const auto question = question_of(report, lang); !question.empty()) out += "> " + plain(question) + "\n\n";
   out += "**" + plain(words.term("label", text_at(v, "label"))) +
          "**: " + plain(words.term("meaning", text_at(v, "label"))) + "\n\n";
   out += table({{say("html.score"), say("html.assurance"), say("html.coverage"), say("html.confidence")},

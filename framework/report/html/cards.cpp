@@ -66,7 +66,7 @@ std::string declared(const json& report, const Language& words) {
 
 std::string verdict_card(const json& report, const Language& words) {
   const auto& v = object_at(report, "verdict");
-  const auto label = text_at(v, "label"), question = text_at(object_at(report, "pipeline"), "question");
+  const auto label = text_at(v, "label"), question = question_of(report, words.lang());
   std::string out = "<section class=\"card verdict " + std::string{tone(label)} + "\" aria-labelledby=\"subject\">" +
                     "<h1 id=\"subject\">" + escape(text_at(object_at(report, "subject"), "id")) + "</h1>";
   if (!question.empty()) out += "<p class=\"soft\">" + escape(question) + "</p>";

@@ -289,7 +289,7 @@ std::string provenance(const json& report, const Language& words) {
   add("html.profile", text_at(p, "profile"));
   add("html.revision", text_at(subject, "revision"));
   add("html.digest", text_at(subject, "digest"));
-  add("html.resolved_from", text_at(subject, "resolved_from"));
+  add("html.resolved_from", words.term("origin", text_at(subject, "resolved_from")));
   for (const auto& plugin : list_at(p, "plugins"))
     rows.push_back({text_at(plugin, "id") + " " + text_at(plugin, "version"), "sha256:" + text_at(plugin, "sha256")});
   Rows inputs{{words.say("html.file"), "SHA-256", words.say("html.bytes")}};

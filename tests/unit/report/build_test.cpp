@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "framework/pipeline/json_schema.hpp"
+#include "framework/report/forms/forms.hpp"
 #include "framework/report/view.hpp"
 #include "tests/unit/report/sample_reports.hpp"
 
@@ -39,6 +40,21 @@ TEST(Report, schema_refuses_a_report_with_a_wrong_label_or_a_missing_field) {
   report = clean_report();
   report["evidence"][0]["log10_lr"] = "much";
   EXPECT_FALSE(pedigree::pipeline::check_schema(report, report_schema()).empty());
+}
+
+TEST(Report, asks_in_korean_where_its_pipeline_does) {
+  auto report = clean_report("ko");
+  ASSERT_FALSE(report["pipeline"].contains("question_ko"));
+  EXPECT_EQ(question_of(report, "ko"), "Was Solar-Open-100B trained from scratch?") << "better than nothing";
+  const std::string korean = "from scratch로 학습되었는가?";
+  report["pipeline"]["question_ko"] = korean;
+  EXPECT_TRUE(pedigree::pipeline::check_schema(report, report_schema()).empty());
+  EXPECT_EQ(question_of(report, "ko"), korean);
+  EXPECT_EQ(question_of(report, "en"), "Was Solar-Open-100B trained from scratch?");
+  for (const auto& text :
+       {to_html(report, "ko"), to_markdown(report, "ko"), to_terminal(report, {80, false, true, "ko"})})
+    EXPECT_NE(text.find(korean), std::string::npos) << text;
+  EXPECT_EQ(to_html(report, "en").find(korean), std::string::npos);
 }
 
 TEST(Report, schema_in_the_docs_is_the_one_in_the_program) {

@@ -67,6 +67,7 @@ TEST(Particles, follow_the_sound_before_them) {
   EXPECT_EQ(with_particles("'모델'이(가) 3이(가) 2이(가)"), "'모델'이 3이 2가");
   EXPECT_EQ(with_particles("보류(으)로, 파생(으)로, 파일(으)로, 7(으)로"), "보류로, 파생으로, 파일로, 7로");
   EXPECT_EQ(with_particles("GLM와(과) x을(를)"), "GLM와(과) x을(를)") << "the sound of Latin letters is not written";
+  EXPECT_EQ(with_particles("Qwen2-7B와(과) GPT-3M을(를) A3L(으)로"), "Qwen2-7B와 GPT-3M을 A3L로") << "비, 엠, 엘";
   EXPECT_EQ(with_particles("을(를)"), "을(를)");
 }
 

@@ -78,8 +78,8 @@ inline nlohmann::json report_of(const std::string& id, const std::string& questi
   provenance.resolved_from = "catalog";
   provenance.profile = "calibrated";
   provenance.inputs = {{"catalog:" + id + "/config.json", std::string(64, 'a'), 1234}};
-  return build(id, "sample", question, case_, verdict::weigh(case_, sample_profile()), provenance, sample_messages(),
-               lang);
+  return build(id, {"sample", question, {}}, case_, verdict::weigh(case_, sample_profile()), provenance,
+               sample_messages(), lang);
 }
 
 /// Nothing suspicious in the metadata.

@@ -79,14 +79,7 @@ std::string cell(const json& value) {
   return value.is_number() ? cell(value.get<double>()) : std::string{};
 }
 
-std::string cell(double v) {
-  // Six significant digits are what a reader can use; the JSON report has all of them.
-  const double size = std::abs(v);
-  if (v == 0 || !(size < 1e6) || size < 1e-6) return shortest(v);
-  double scale = 1;
-  for (double below = 1e5; size < below && scale < 1e9; below /= 10) scale *= 10;
-  return shortest(std::round(v * scale) / scale);
-}
+std::string cell(double value) { return brief(value); }
 
 std::string cell_at(const json& object, const char* key) {
   if (!object.is_object()) return {};
