@@ -49,12 +49,8 @@ class CheckpointRun {
       : host_(host),
         artifacts_(request.artifacts_of(request.subject().id)),
         id_(request.subject().id),
-        options_(options) {
-    watch_.cancelled = [host] { return host.cancelled(); };
-    watch_.progress = [host](double fraction, std::string_view phase) { host.progress(fraction, phase); };
-    watch_.threads = request.max_threads();
-    watch_.seed = request.seed();
-  }
+        options_(options),
+        watch_(watch_of(host, request)) {}
 
   pedigree_status run() {
     const auto set = group_checkpoints(artifacts_, options_.most);

@@ -8,6 +8,8 @@
 #include <memory>
 #include <string_view>
 
+#include "pedigree/analyzer.hpp"
+
 namespace pedigree::weight {
 
 /// Thrown when the host asks to stop; what was emitted before stays.
@@ -44,5 +46,8 @@ struct Watch {
     if (progress) progress(fraction, phase);
   }
 };
+
+/// What one run of an analyzer is watched by. Threads finish out of order: progress never goes back.
+Watch watch_of(const Host& host, const Request& request);
 
 }  // namespace pedigree::weight

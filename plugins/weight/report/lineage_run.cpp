@@ -9,15 +9,6 @@
 namespace pedigree::weight {
 namespace {
 
-Watch watch_of(const Host& host, const Request& request) {
-  Watch watch;
-  watch.cancelled = [host] { return host.cancelled(); };
-  watch.progress = [host](double fraction, std::string_view phase) { host.progress(fraction, phase); };
-  watch.threads = request.max_threads();
-  watch.seed = request.seed();
-  return watch;
-}
-
 UntrainedTokens untrained_rows(const ModelView& a, const ComponentView& ca, const ModelView& b, const ComponentView& cb,
                                const Watch& watch) {
   if (!ca.embedding.present() || !cb.embedding.present() || !ca.embedding_rows_are_tokens) return {};

@@ -44,11 +44,7 @@ std::vector<PairOfBlocks> match_pairs(const LayerUnits& units, std::vector<PairO
 
 class SelfRun {
  public:
-  SelfRun(const Host& host, const Request& request) : host_(host) {
-    watch_.cancelled = [host] { return host.cancelled(); };
-    watch_.progress = [host](double fraction, std::string_view phase) { host.progress(fraction, phase); };
-    watch_.threads = request.max_threads();
-  }
+  SelfRun(const Host& host, const Request& request) : host_(host), watch_(watch_of(host, request)) {}
 
   pedigree_status run(std::string_view id, const std::vector<Artifact>& artifacts) {
     const auto model = ModelView::open(id, artifacts);
