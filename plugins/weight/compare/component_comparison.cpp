@@ -306,9 +306,9 @@ class Comparison {
         continue;
       }
       if (!significant(pair, tests)) continue;
-      finding.share += pair.share() / blocks;
+      finding.share += pair.inherited() / blocks;
       finding.fixed_share += pair.fixed_share / blocks;
-      finding.agree_share += pair.agree_share / blocks;
+      finding.agree_share += pair.agreeing() / blocks;
       finding.mean_cosine += pair.match.mean_similarity_of_matched() / blocks;
       finding.found_cosine = std::max(finding.found_cosine, pair.match.mean_similarity_of_found(pair.same_units));
       finding.log10_p = std::min(finding.log10_p, pair.log10_p);

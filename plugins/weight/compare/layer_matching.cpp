@@ -124,7 +124,19 @@ BlockMatch compare_blocks(const LayerUnits& subject, std::size_t s, const LayerU
   const auto units = static_cast<double>(std::max<std::size_t>(1, out.match.subject_units));
   if (out.same_units) out.fixed_share = static_cast<double>(out.match.fixed()) / units;
   out.agree_share = static_cast<double>(out.match.agreeing_mutual()) / units;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; out.same_units && i < out.match.partner.size(); ++i)
+    kept += out.match.partner[i] == i && out.match.parts_agree[i] != 0;
+  out.moved_share = out.agree_share - static_cast<double>(kept) / units;
+  out.reference_seen = static_cast<double>(b.units.size()) / static_cast<double>(std::max<std::uint64_t>(1, b.width));
   return out;
+}
+
+double BlockMatch::agreeing() const {
+  constexpr double kFewMoved = 8;  // units; of fewer, a scaled count would mostly be chance
+  const double moved = moved_share * static_cast<double>(match.subject_units);
+  if (!(reference_seen > 0) || moved < kFewMoved - 0.5) return agree_share;
+  return std::min(1.0, agree_share - moved_share + moved_share / reference_seen);
 }
 
 UnitParts mapped_units(const UnitParts& parts, const ResidualMap& map) {

@@ -60,6 +60,13 @@ struct BlockMatch {
   double fixed_share = 0;   ///< of the subject's units: mutual neighbours at the same index
   double agree_share = 0;   ///< of the subject's units: mutual neighbours named by every tensor
   double share() const { return fixed_share > agree_share ? fixed_share : agree_share; }
+  double moved_share = 0;     ///< of agree_share: at another index
+  double reference_seen = 1;  ///< share of the reference's units that were read, in (0, 1]
+  /// agree_share as it would be had all units of the reference been read: a unit that moved is met by a sample as
+  /// often as the sample is large. Few moved units are not scaled up.
+  double agreeing() const;
+  /// The larger of that and fixed_share.
+  double inherited() const { return std::max(fixed_share, agreeing()); }
 };
 
 struct LayerMatching {
