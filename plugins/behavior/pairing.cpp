@@ -28,18 +28,22 @@ void count_drop(const io::Answer& answer, DropCounts& dropped) {
   }
 }
 
-ModelAnswers read_answers_of(const Request& request, const ModelRef& model) {
+ModelAnswers read_answers_of(const Host& host, const Request& request, const ModelRef& model) {
   ModelAnswers result;
   result.model = model.id;
   result.role = model.role;
   result.problem = "no recorded answers";
   for (const auto& artifact : request.artifacts_of(model.id)) {
     if (artifact.role != io::role::kResponses) continue;
-    auto set = io::read_answers(artifact.name, artifact.bytes);
-    if (set.ok())
-      result.sets.push_back(std::move(*set));
-    else
+    auto set = read_answers(artifact);
+    if (!set.ok()) {
       result.problem = set.error().text();
+      continue;
+    }
+    if (set->cut_short)
+      host.warn(std::string{model.id} + ": " + set->name + ": only its first " + std::to_string(set->answers.size()) +
+                " answers are compared, the file holds more");
+    result.sets.push_back(std::move(*set));
   }
   for (const auto& set : result.sets)
     for (const auto& answer : set.answers) {
@@ -62,10 +66,16 @@ ModelAnswers read_answers_of(const Request& request, const ModelRef& model) {
 
 }  // namespace
 
-std::vector<ModelAnswers> read_all_answers(const Request& request) {
+io::Result<io::AnswerSet> read_answers(const Artifact& artifact) {
+  const auto file = io::ByteSource::open(artifact);
+  if (!file.ok()) return file.error();
+  return io::read_answers(*file);
+}
+
+std::vector<ModelAnswers> read_all_answers(const Host& host, const Request& request) {
   std::vector<ModelAnswers> all;
-  all.push_back(read_answers_of(request, request.subject()));
-  for (const auto& reference : request.references()) all.push_back(read_answers_of(request, reference));
+  all.push_back(read_answers_of(host, request, request.subject()));
+  for (const auto& reference : request.references()) all.push_back(read_answers_of(host, request, reference));
   return all;
 }
 

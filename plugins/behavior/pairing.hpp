@@ -31,9 +31,12 @@ struct ModelAnswers {
   std::string problem;  ///< why there is nothing, when there is nothing
 };
 
+/// The answers of one artifact, from its descriptor or its bytes.
+io::Result<io::AnswerSet> read_answers(const Artifact& artifact);
+
 /// Reads the answers of every model of the request, the subject first. A file that cannot be read
-/// is named in `problem` and costs only itself.
-std::vector<ModelAnswers> read_all_answers(const Request& request);
+/// is named in `problem` and costs only itself; one that holds more than is kept is named in a warning.
+std::vector<ModelAnswers> read_all_answers(const Host& host, const Request& request);
 
 /// Whether two answers may be held against each other. An answer that a limit of tokens cut off goes with one that the
 /// same limit cut off (both are the same stretch of a longer answer, as next-token probes are on purpose), and with no

@@ -101,7 +101,7 @@ Agreement::Agreement(const Options& options)
       decision_log10_p_(options.number("decision_log10_p")) {}
 
 pedigree_status Agreement::run(const Host& host, const Request& request) {
-  const auto models = read_all_answers(request);
+  const auto models = read_all_answers(host, request);
   if (models.front().by_key.empty()) {
     host.set_error("subject: " + models.front().problem);
     return PEDIGREE_NOT_APPLICABLE;

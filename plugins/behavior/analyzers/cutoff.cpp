@@ -94,7 +94,7 @@ Descriptor Cutoff::describe() {
 Cutoff::Cutoff(const Options&) {}
 
 pedigree_status Cutoff::run(const Host& host, const Request& request) {
-  const auto models = read_all_answers(request);
+  const auto models = read_all_answers(host, request);
   if (emit_cutoffs(host, models)) return PEDIGREE_OK;
   host.set_error("fewer than 20 answers to the shipped event probes (record them with the analyzer behavior.endpoint)");
   return PEDIGREE_NOT_APPLICABLE;

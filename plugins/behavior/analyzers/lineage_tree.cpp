@@ -129,7 +129,7 @@ LineageTree::LineageTree(const Options& options)
       replicates_(static_cast<int>(options.integer("replicates"))) {}
 
 pedigree_status LineageTree::run(const Host& host, const Request& request) {
-  const auto models = read_all_answers(request);
+  const auto models = read_all_answers(host, request);
   std::vector<std::string> keys;
   for (const auto& [key, answer] : models.front().by_key) keys.push_back(key);
   std::vector<Genome> genomes;

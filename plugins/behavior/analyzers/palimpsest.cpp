@@ -25,7 +25,7 @@ Transcript transcript_of(const Request& request, std::string_view model) {
   Transcript t;
   for (const auto& artifact : request.artifacts_of(model)) {
     if (artifact.role != io::role::kResponses) continue;
-    const auto set = io::read_answers(artifact.name, artifact.bytes);
+    const auto set = read_answers(artifact);
     if (!set.ok()) continue;
     for (const auto& row : set->answers) {
       if (!row.train_index || !row.loss || !row.reference_loss) continue;

@@ -161,7 +161,7 @@ Wording::Wording(const Options& options)
     : minimum_refusals_(static_cast<std::size_t>(options.integer("minimum_refusals"))) {}
 
 pedigree_status Wording::run(const Host& host, const Request& request) {
-  const auto models = read_all_answers(request);
+  const auto models = read_all_answers(host, request);
   if (models.front().by_key.empty()) {
     host.set_error("subject: " + models.front().problem);
     return PEDIGREE_NOT_APPLICABLE;

@@ -4,6 +4,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "answer_files.hpp"
 #include "pedigree/io/json.hpp"
 
 namespace pedigree::io::responses {
@@ -12,7 +13,6 @@ namespace {
 using nlohmann::json;
 
 constexpr int kDepth = 16;
-constexpr std::size_t kMaximumAnswers = 2'000'000;
 constexpr std::size_t kMaximumText = std::size_t{1} << 20;
 
 constexpr std::array kIdKeys{"prompt_id", "custom_id", "question_id", "doc_id",     "id",
@@ -137,7 +137,7 @@ void add_row(const json& row, const json* answer, AnswerSet& set) {
   if (texts.empty()) texts.emplace_back();
   const auto* id = first_of(row, kIdKeys);
   const std::string reason = finish_reason(row);
-  for (std::size_t turn = 0; turn < texts.size() && set.answers.size() < kMaximumAnswers; ++turn) {
+  for (std::size_t turn = 0; turn < texts.size() && has_room(set); ++turn) {
     Answer a;
     if (id != nullptr) a.prompt_id = clean_text(text_of(*id));
     if (texts.size() > 1 && !a.prompt_id.empty()) a.prompt_id += "/" + std::to_string(turn);
@@ -159,12 +159,16 @@ void add_row(const json& row, const json* answer, AnswerSet& set) {
     a.train_index = number(row, "train_index");
     a.loss = number(row, "loss_target");
     a.reference_loss = number(row, "loss_ref");
-    set.answers.push_back(std::move(a));
+    keep(std::move(a), set);
   }
 }
 
 void walk(const json& value, AnswerSet& set, int depth) {
-  if (depth > kDepth || set.answers.size() >= kMaximumAnswers) return;
+  if (depth > kDepth) return;
+  if (!has_room(set)) {
+    set.cut_short = true;
+    return;
+  }
   if (value.is_array()) {
     for (const auto& item : value) walk(item, set, depth + 1);
   } else if (value.is_object()) {

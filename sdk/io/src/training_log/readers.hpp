@@ -6,7 +6,7 @@
 
 #include <string_view>
 
-#include "feed.hpp"
+#include "../feed.hpp"
 #include "pedigree/io/training_log.hpp"
 
 namespace pedigree::io::training_log {

@@ -8,8 +8,6 @@
 namespace pedigree::io {
 namespace {
 
-using training_log::Feed;
-
 bool starts_like_json(std::string_view bytes) {
   if (bytes.starts_with("\xEF\xBB\xBF")) bytes.remove_prefix(3);
   std::size_t at = 0;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "pedigree/io/byte_source.hpp"
 #include "pedigree/io/result.hpp"
 
 namespace pedigree::io {
@@ -36,6 +37,8 @@ struct AnswerSet {
   std::string format;  ///< "json-lines" "json" "csv"
   std::vector<Answer> answers;
   std::uint64_t rows_skipped = 0;  ///< rows without an answer field or too large
+  std::uint64_t text_bytes = 0;    ///< of prompts, answers, ids and tokens together
+  bool cut_short = false;          ///< the file holds more than is kept
   std::size_t usable() const;
 
   /// The key under which two models' answers are joined: the prompt's text when there is one (white
@@ -45,9 +48,11 @@ struct AnswerSet {
 
 /// Reads answers: JSON lines and JSON documents (own records, AlpacaEval, MT-Bench, LogicKor,
 /// lm-evaluation-harness samples, OpenAI batch output, any nesting), and CSV with prompt and
-/// completion columns. One answer is at most 1 MiB, a file at most 2 million answers. Answers of
-/// the same prompt after the first are marked duplicate. Errors: ANSWERS_EMPTY,
-/// ANSWERS_FORMAT (no row holds an answer), JSON_*. Thread-safe.
+/// completion columns. The file is read once through a window; a row is at most 8 MiB, an answer 1 MiB. The first
+/// half a million answers and 256 MiB of text are kept (`cut_short` when there is more), so that a file of any size
+/// takes less than 1 GiB. Answers of the same prompt after the first are marked duplicate. Errors: ANSWERS_EMPTY,
+/// ANSWERS_FORMAT (no row holds an answer), JSON_*, READ_*. Thread-safe.
+Result<AnswerSet> read_answers(const ByteSource& source);
 Result<AnswerSet> read_answers(std::string_view name, std::string_view bytes);
 
 }  // namespace pedigree::io

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
-namespace pedigree::io::training_log {
+namespace pedigree::io {
 
 bool Feed::more() {
   if (at_end()) return false;
@@ -45,9 +45,9 @@ bool LineFeed::next(std::string_view& line) {
       return true;
     }
     searched = ahead.size();
-    if (ahead.size() >= kLineCap) {
-      long_line_.assign(ahead.substr(0, kLineCap));
-      feed_.consume(kLineCap);
+    if (ahead.size() >= cap_) {
+      long_line_.assign(ahead.substr(0, cap_));
+      feed_.consume(cap_);
       pass_over_rest();
       line = long_line_;
       return true;
@@ -59,4 +59,4 @@ bool LineFeed::next(std::string_view& line) {
   }
 }
 
-}  // namespace pedigree::io::training_log
+}  // namespace pedigree::io

@@ -10,7 +10,7 @@
 
 #include "pedigree/io/byte_source.hpp"
 
-namespace pedigree::io::training_log {
+namespace pedigree::io {
 
 /// The bytes not consumed yet, as far as they are loaded. Views stay valid until more() is called.
 class Feed {
@@ -37,12 +37,10 @@ class Feed {
   std::optional<Error> error_;
 };
 
-/// Line by line, without the line's end. Of a line over 1 MiB the beginning is given and the rest passed over.
+/// Line by line, without the line's end. Of a line over `cap` bytes the beginning is given and the rest passed over.
 class LineFeed {
  public:
-  static constexpr std::size_t kLineCap = std::size_t{1} << 20;
-
-  explicit LineFeed(Feed& feed) : feed_(feed) {}
+  explicit LineFeed(Feed& feed, std::size_t cap = std::size_t{1} << 20) : feed_(feed), cap_(cap) {}
   /// False after the last line. The view is valid until the next call.
   bool next(std::string_view& line);
 
@@ -50,7 +48,8 @@ class LineFeed {
   void pass_over_rest();
 
   Feed& feed_;
+  std::size_t cap_;
   std::string long_line_;
 };
 
-}  // namespace pedigree::io::training_log
+}  // namespace pedigree::io
