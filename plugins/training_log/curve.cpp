@@ -7,9 +7,9 @@
 
 #include "pedigree/io/json.hpp"
 #include "plugins/training_log/checks/continuity.hpp"
-#include "plugins/training_log/checks/drawn.hpp"
 #include "plugins/training_log/checks/noise.hpp"
 #include "plugins/training_log/checks/power_law.hpp"
+#include "plugins/training_log/checks/quiet_start.hpp"
 #include "plugins/training_log/checks/schedule.hpp"
 #include "plugins/training_log/run_record.hpp"
 
@@ -163,29 +163,27 @@ void emit_continuity(const Host& host, const ReadLog& r, double noise) {
 void emit_noise(const Host& host, const ReadLog& r, const Noise& n) {
   if (!n.enough) return;
   const bool repeated = n.repeated && !r.series.running_mean;
-  const auto drawn = check_drawn(r.series, r.start);
+  const auto quiet = check_quiet_start(r.series);
   const std::string key = repeated                ? "noise.repeated"
                           : n.smoothed            ? "noise.smoothed"
                           : n.digits_odd          ? "noise.digits"
-                          : drawn.drawn           ? "noise.drawn"
+                          : quiet.loud            ? "noise.loud_start"
+                          : n.correlated          ? "noise.correlated"
                           : r.series.running_mean ? "noise.running_mean"
                                                   : "noise.real";
-  auto e = make("training_log.noise", n.difference_correlation, key,
-                {{"log", r.log.name},
-                 {"deviation", n.deviation},
-                 {"correlation", n.difference_correlation},
-                 {"repeated", n.repeated_share},
-                 {"chi_square", n.digit_chi_square},
-                 {"formula", drawn.formula.empty() ? std::string{"-"} : drawn.formula},
-                 {"resolution", drawn.resolution}},
-                {{"memory", n.memory},
-                 {"formula",
-                  {{"judged", drawn.judged},
-                   {"closest", drawn.formula},
-                   {"chi_square", drawn.chi_square},
-                   {"departure", drawn.deviation},
-                   {"resolution", drawn.resolution}}}});
-  if (n.smoothed || repeated || n.digits_odd || drawn.drawn) e.log10_lr = kFabricationLr;
+  auto e = make(
+      "training_log.noise", n.difference_correlation, key,
+      {{"log", r.log.name},
+       {"deviation", n.deviation},
+       {"correlation", n.difference_correlation},
+       {"repeated", n.repeated_share},
+       {"chi_square", n.digit_chi_square},
+       {"early", quiet.early},
+       {"late", quiet.late},
+       {"points", quiet.points}},
+      {{"memory", n.memory},
+       {"start", {{"judged", quiet.judged}, {"points", quiet.points}, {"early", quiet.early}, {"late", quiet.late}}}});
+  if (n.smoothed || repeated || n.digits_odd || quiet.loud) e.log10_lr = kFabricationLr;
   host.emit(e);
 }
 

@@ -66,6 +66,7 @@ Series make_series(const io::TrainingLog& log, std::optional<double> vocabulary,
   const Field loss = choose_loss(log, s);
   const bool steps = count(log, &io::LogPoint::step) * 2 > log.points.size();
   const bool epochs = count(log, &io::LogPoint::epoch) * 2 > log.points.size();
+  s.steps_known = steps;
   double index = 0;
   for (const auto& p : log.points) {
     const double step = p.step.value_or(steps ? -1.0 : index++);

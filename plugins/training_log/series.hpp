@@ -21,6 +21,7 @@ struct Series {
   std::vector<double> token_step, tokens;
   std::vector<double> epoch;          ///< same length as `step` when the log has epochs, else empty
   std::vector<std::size_t> restarts;  ///< indices where the step went back
+  bool steps_known = true;            ///< false: the log prints no steps, `step` counts its points
   std::size_t removed_repeats = 0;    ///< points logged twice with the same loss
   LossKind kind = LossKind::cross_entropy;
   bool evaluation = false;  ///< the series is of held-out loss, because the log has no training loss

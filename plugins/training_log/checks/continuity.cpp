@@ -2,6 +2,7 @@
 #include "plugins/training_log/checks/continuity.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
@@ -11,13 +12,16 @@ namespace pedigree::training_log {
 namespace {
 
 constexpr std::size_t kMinimumPoints = 60;
+constexpr double kSpike = 0.5;  // nat
 
 void count_spikes(const Series& s, Continuity& c) {
   for (std::size_t i = std::max<std::size_t>(s.loss.size() / 20, 5); i + 5 < s.loss.size(); ++i) {
-    const std::vector<double> around{s.loss[i - 5], s.loss[i - 4], s.loss[i - 3], s.loss[i - 2],
-                                     s.loss[i + 2], s.loss[i + 3], s.loss[i + 4], s.loss[i + 5]};
-    const double noise = std::max(robust_deviation(around), 1e-6);
-    if (s.loss[i] - median(around) > std::max(0.5, 8 * noise)) ++c.spikes;
+    const std::array around{s.loss[i - 5], s.loss[i - 4], s.loss[i - 3], s.loss[i - 2],
+                            s.loss[i + 2], s.loss[i + 3], s.loss[i + 4], s.loss[i + 5]};
+    if (s.loss[i] - *std::min_element(around.begin(), around.end()) <= kSpike) continue;  // as good as always
+    const std::vector<double> values(around.begin(), around.end());
+    const double noise = std::max(robust_deviation(values), 1e-6);
+    if (s.loss[i] - median(values) > std::max(kSpike, 8 * noise)) ++c.spikes;
   }
 }
 

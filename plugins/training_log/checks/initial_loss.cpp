@@ -17,10 +17,11 @@ constexpr double kSafety = 0.9;
 constexpr double kSamplingError = 0.15;       // nat: a first batch of a few thousand tokens is within 0.05 of its mean
 constexpr double kInitialisationBound = 1.0;  // nat over ln V: d sigma^2/2 is 0.82 for d = 4096, sigma = 0.02
 constexpr double kLatestStep = 10'000;
+constexpr double kUsualInterval = 500;  // steps between the lines of a Hugging Face trainer that is told nothing
 
 /// Without V: 5 nat is below any unigram entropy of a large vocabulary, 8 is above what any trained model shows.
-InitialLoss without_vocabulary(InitialLoss r) {
-  const double share = r.first_step <= 1 ? 1.0 : untrained_floor_share(r.first_step);
+InitialLoss without_vocabulary(InitialLoss r, double latest) {
+  const double share = latest <= 1 ? 1.0 : untrained_floor_share(latest);
   if (r.first_loss < 5.0 * share) {
     r.start = Start::warm;
     r.log10_lr = 0.7;
@@ -64,14 +65,18 @@ InitialLoss initial_loss(const Series& series) {
     r.key = "initial_loss.begins_late";
     return r;
   }
-  if (!series.vocabulary || *series.vocabulary < 16) return without_vocabulary(r);
+  // Without steps the first line may be the mean of as many steps as trainers put into one.
+  const double latest = series.steps_known ? r.first_step : kUsualInterval;
+  if (!series.vocabulary || *series.vocabulary < 16) return without_vocabulary(r, latest);
   r.log_vocabulary = std::log(*series.vocabulary);
-  r.floor =
-      r.first_step <= 1 ? r.log_vocabulary - kSamplingError : r.log_vocabulary * untrained_floor_share(r.first_step);
+  const double untrained = r.log_vocabulary - kSamplingError;
+  r.floor = latest <= 1 ? untrained : r.log_vocabulary * untrained_floor_share(latest);
   if (r.first_loss < r.floor) {
     r.start = Start::warm;
     r.log10_lr = r.first_loss < r.floor - 0.05 * r.log_vocabulary ? 0.7 : 0.4;
     r.key = "initial_loss.warm";
+  } else if (!series.steps_known && r.first_loss < untrained) {
+    r.key = "initial_loss.no_steps";
   } else if (r.first_step <= 1 && r.first_loss <= r.log_vocabulary + kInitialisationBound) {
     r.start = Start::untrained;
     r.log10_lr = -0.5;

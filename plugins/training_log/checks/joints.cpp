@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::array<std::size_t, 5> kWindows{10, 20, 50, 100, 200};
 constexpr std::size_t kMost = 20;  // more are a habit of the run, not joints
-constexpr double kFalseLogs = 1e-3, kLowFrequency = std::numbers::sqrt2, kSmallest = 0.02;
+constexpr double kFalseLogs = 1e-3, kLowFrequency = 1.2, kSmallest = 0.02;
 
 /// The standard normal value that is passed with probability `p` on either side.
 double normal_quantile(double p) {

@@ -34,7 +34,7 @@ struct Joints {
   double threshold = 0;  ///< of z, for a joint anywhere
 };
 
-/// A joint is reported when z passes sqrt(2) times what white noise reaches anywhere in one log of a thousand (so twice
+/// A joint is reported when z passes 1.2 times what white noise reaches anywhere in one log of a thousand (so 1.4 times
 /// the power of white noise at the window's scale is allowed for), when it is over 0.02 nat, and over 1.5 deviations of
 /// the noise or under a learning rate that is not. z is divided by its own robust deviation along the series when that
 /// is over 1: slow wandering of a real run widens its own bound. O(n w) for the running medians.

@@ -12,9 +12,9 @@ namespace pedigree::training_log {
 namespace {
 
 constexpr std::size_t kMinimumPoints = 200, kBlock = 8;
-constexpr double kChance = 3.72 * std::numbers::sqrt2;  // one log in 10,000, twice the variance allowed
+constexpr double kErrors = 3.72, kChance = kErrors * std::numbers::sqrt2;  // one log in 10,000; twice the variance
 constexpr std::size_t kLags = 5;
-constexpr double kSmoothed = -0.15, kRepeated = 0.02, kDigits = 60;  // chi-square(9) > 60: p < 1e-8
+constexpr double kReadInOrder = -0.25, kRepeated = 0.02, kDigits = 60;  // chi-square(9) > 60: p < 1e-8
 
 /// Decimals of the printed values: the smallest k <= 9 at which every sampled value is whole.
 int printed_decimals(const std::vector<double>& loss) {
@@ -108,7 +108,7 @@ std::array<double, kLags> autocorrelations(const std::vector<double>& difference
   return out;
 }
 
-bool mildly_smoothed(const Noise& noise, double n) {
+bool remembers(const Noise& noise, double n) {
   const double gained = noise.difference_correlation + 0.5, lost = -noise.memory;
   if (gained < kChance * std::sqrt(0.5 / n) || lost < kChance / std::sqrt(n)) return false;
   return lost > gained / 2 && lost < gained * 2;
@@ -135,7 +135,8 @@ Noise check_noise(const Series& series) {
   // A batch's loss varies by thousandths of a nat at least: noise below the last printed digit is none.
   const bool silent = decimals >= 3 && result.deviation <= std::pow(10.0, -decimals);
   result.smoothed =
-      !series.running_mean && (silent || result.difference_correlation > kSmoothed || mildly_smoothed(result, n));
+      !series.running_mean && (silent || result.difference_correlation > kReadInOrder + kErrors * std::sqrt(0.5 / n));
+  result.correlated = !series.running_mean && !result.smoothed && remembers(result, n);
   result.repeated = result.repeated_share > kRepeated;
   result.digits_odd = result.digit_chi_square > kDigits;
   return result;

@@ -29,19 +29,18 @@ void make_bins(const Series& s, PowerLaw& fit) {
   }
 }
 
-/// Squared error for given E and beta; B by least squares, refused when not positive.
-double error_of(const PowerLaw& fit, double floor, double exponent, double& scale) {
+/// Squared error for given E and s^-beta at every bin; B by least squares, refused when not positive.
+double error_of(const PowerLaw& fit, const std::vector<double>& power, double floor, double& scale) {
   double xx = 0, xy = 0;
-  for (std::size_t i = 0; i < fit.bin_step.size(); ++i) {
-    const double x = std::pow(fit.bin_step[i], -exponent);
-    xx += x * x;
-    xy += x * (fit.bin_loss[i] - floor);
+  for (std::size_t i = 0; i < power.size(); ++i) {
+    xx += power[i] * power[i];
+    xy += power[i] * (fit.bin_loss[i] - floor);
   }
   scale = xy / xx;
   if (!(scale > 0)) return std::numeric_limits<double>::infinity();
   double error = 0;
-  for (std::size_t i = 0; i < fit.bin_step.size(); ++i) {
-    const double away = fit.bin_loss[i] - floor - scale * std::pow(fit.bin_step[i], -exponent);
+  for (std::size_t i = 0; i < power.size(); ++i) {
+    const double away = fit.bin_loss[i] - floor - scale * power[i];
     error += away * away;
   }
   return error;
@@ -58,12 +57,14 @@ PowerLaw fit_power_law(const Series& series) {
   const double lowest = *std::min_element(fit.bin_loss.begin(), fit.bin_loss.end());
   double best = std::numeric_limits<double>::infinity();
   std::vector<std::pair<double, double>> profile;  // exponent, best error over E
+  std::vector<double> power(fit.bin_step.size());
   for (double exponent = 0.02; exponent <= 1.5; exponent *= 1.05) {
+    for (std::size_t i = 0; i < power.size(); ++i) power[i] = std::pow(fit.bin_step[i], -exponent);
     double best_here = std::numeric_limits<double>::infinity();
     for (int k = 0; k <= 100; ++k) {
       const double floor = lowest * k / 100.0;
       double scale = 0;
-      const double error = error_of(fit, floor, exponent, scale);
+      const double error = error_of(fit, power, floor, scale);
       best_here = std::min(best_here, error);
       if (error < best) {
         best = error;

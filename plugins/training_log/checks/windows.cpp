@@ -39,8 +39,8 @@ std::vector<double> drawn_back(const std::vector<double>& y) {
 
 }  // namespace
 
-Windows::Windows(const std::vector<double>& values, Spikes spikes)
-    : values_(spikes == Spikes::keep ? values : drawn_back(values)), sum_{0}, moment_{0}, roughness_{0, 0} {
+Windows::Windows(const std::vector<double>& values)
+    : values_(drawn_back(values)), sum_{0}, moment_{0}, roughness_{0, 0} {
   for (std::size_t i = 0; i < values_.size(); ++i) {
     sum_.push_back(sum_.back() + values_[i]);
     moment_.push_back(moment_.back() + static_cast<double>(i) * values_[i]);

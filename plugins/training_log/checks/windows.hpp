@@ -9,9 +9,8 @@ namespace pedigree::training_log {
 
 class Windows {
  public:
-  enum class Spikes { keep, draw_back };
-  /// draw_back: points further than four deviations from the running median of 25 come to that distance.
-  explicit Windows(const std::vector<double>& values, Spikes spikes = Spikes::draw_back);
+  /// Points further than four deviations from the running median of 25 come to that distance.
+  explicit Windows(const std::vector<double>& values);
 
   struct Joint {
     double before = 0, after = 0, noise = 0, z = 0;

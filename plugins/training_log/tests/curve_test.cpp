@@ -16,16 +16,17 @@ using testing::MemoryArtifact;
 using testing::RunResult;
 
 /// A pre-training curve: ln V at first, a warm-up, a power law, the bend of a decaying learning rate, fresh batch
-/// noise. V = 32,000.
+/// noise. V = 32,000. Near ln V the losses of tokens have variance 2 g, g nat below it, and later a deviation of 2.5.
 std::vector<double> scratch_curve(std::size_t steps, double noise = 0.03, unsigned seed = 1) {
   std::mt19937 random{seed};
-  std::normal_distribution<double> normal{0.0, noise};
+  std::normal_distribution<double> normal{0.0, 1.0};
   std::vector<double> loss;
   for (std::size_t s = 0; s < steps; ++s) {
     const double warm = static_cast<double>(s) * std::min(1.0, static_cast<double>(s) / 60);
     const double decay = std::max(0.0, static_cast<double>(s) / static_cast<double>(steps) - 0.7) / 0.3;
-    loss.push_back(2.2 + (std::log(32000.0) - 2.2) * std::pow(1.0 + warm / 20.0, -0.45) - 0.15 * decay +
-                   normal(random));
+    const double level = 2.2 + (std::log(32000.0) - 2.2) * std::pow(1.0 + warm / 20.0, -0.45) - 0.15 * decay;
+    const double spread = std::min(1.0, std::sqrt(2 * (std::log(32000.0) - level)) / 2.5);
+    loss.push_back(level + noise * spread * normal(random));
   }
   return loss;
 }
@@ -111,6 +112,62 @@ TEST(Curve, a_smoothed_curve_is_flagged) {
   ASSERT_NE(noise, nullptr);
   EXPECT_EQ(noise->summary_key, "noise.smoothed");
   EXPECT_GT(noise->log10_lr, 0);
+}
+
+TEST(Curve, a_beginning_as_noisy_as_the_rest_is_flagged) {
+  // A warm-up of 25 steps within 0.2 nat of ln V, then a curve, and one noise put on all of it.
+  std::vector<double> loss;
+  for (int i = 0; i < 25; ++i) loss.push_back(std::log(32000.0) - 0.008 * i);
+  for (const double v : scratch_curve(2000, 0)) loss.push_back(v - 0.2);
+  EXPECT_EQ(run(console(scratch_curve(2000))).find("training_log.noise")->log10_lr, 0);
+  std::mt19937 random{3};
+  std::normal_distribution<double> normal{0.0, 0.03};
+  for (auto& v : loss) v += normal(random);
+  const auto flagged = run(console(loss));
+  EXPECT_EQ(flagged.find("training_log.noise")->summary_key, "noise.loud_start");
+  EXPECT_GT(flagged.find("training_log.noise")->log10_lr, 0);
+  // Without the vocabulary nobody knows where an untrained model begins.
+  EXPECT_EQ(run(console(loss), 0).find("training_log.noise")->log10_lr, 0);
+}
+
+TEST(Curve, neighbours_that_resemble_each_other_a_little_do_not_count) {
+  // Weight 0.6 of the new value: text read in order gives the same.
+  auto loss = scratch_curve(4000);
+  for (std::size_t s = 1; s < loss.size(); ++s) loss[s] = 0.4 * loss[s - 1] + 0.6 * loss[s];
+  const auto result = run(console(loss));
+  EXPECT_EQ(result.find("training_log.noise")->summary_key, "noise.correlated");
+  EXPECT_EQ(result.find("training_log.noise")->log10_lr, 0);
+}
+
+TEST(Curve, a_trainer_that_prints_an_exponential_mean_is_known_by_its_line) {
+  const auto loss = scratch_curve(2000);
+  std::string text;
+  char line[200];
+  double mean = 0;
+  for (std::size_t s = 0; s < loss.size(); ++s) {
+    mean = 0.9 * mean + 0.1 * loss[s];
+    std::snprintf(line, sizeof line,
+                  "step %05zu/02000 (%.2f%%) | loss: %.6f | lrm: 1.00 | dt: 131.20ms | tok/sec: 12,345 | mfu: 31.20\n",
+                  s, static_cast<double>(s) / 20, mean / (1 - std::pow(0.9, static_cast<double>(s + 1))));
+    text += line;
+  }
+  const auto result = run(text);
+  EXPECT_EQ(result.find("training_log.noise")->summary_key, "noise.running_mean");
+  for (const auto& e : result.evidence) EXPECT_LE(e.log10_lr, 0) << e.summary_key;
+}
+
+TEST(Curve, a_first_line_without_its_step_may_be_the_mean_of_many_steps) {
+  // Hugging Face prints no steps to the console, and by default the mean of 500 of them.
+  const auto lines = [](double first) {
+    std::string text;
+    for (int i = 0; i < 100; ++i)
+      text += "{'loss': " + std::to_string(first - 0.01 * i) + ", 'learning_rate': 5e-05, 'epoch': 0.1}\n";
+    return text;
+  };
+  EXPECT_EQ(run(lines(5.5)).find("training_log.initial-loss")->summary_key, "initial_loss.no_steps");
+  EXPECT_EQ(run(lines(5.5)).find("training_log.initial-loss")->log10_lr, 0);
+  EXPECT_EQ(run(lines(2.5)).find("training_log.initial-loss")->summary_key, "initial_loss.warm");
+  EXPECT_EQ(run(lines(10.4)).find("training_log.initial-loss")->summary_key, "initial_loss.untrained");
 }
 
 TEST(Curve, a_copied_stretch_is_flagged) {

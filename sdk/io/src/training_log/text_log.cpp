@@ -18,6 +18,8 @@ namespace {
 constexpr std::size_t kLineCap = std::size_t{1} << 20;  // longer lines are cut: one line of 1 GB is not a log line
 constexpr std::array<std::string_view, 2> kBlockHeads{"[step=", "[batch="};
 
+constexpr double kMostSteps = 1e15;  // also keeps the sum over epochs finite
+
 bool line_end(char c) { return c == '\n' || c == '\r'; }
 
 const WordScan& telling_words() {
@@ -37,9 +39,24 @@ std::optional<double> keras_step(std::string_view line) {
   while (!line.empty() && line.front() == ' ') line.remove_prefix(1);
   auto rest = line;
   const auto step = take_number(rest);
-  constexpr double kMost = 1e15;  // steps; also keeps the sum over epochs finite
-  return step && *step >= 0 && *step <= kMost && rest.starts_with("/") ? step : std::nullopt;
+  return step && *step >= 0 && *step <= kMostSteps && rest.starts_with("/") ? step : std::nullopt;
 }
+
+/// PyTorch's word_language_model: "| epoch   1 |   200/ 2983 batches | lr 20.00 | ... | loss  7.53 |".
+std::optional<double> batch_of_epoch(std::string_view line) {
+  const auto unit = line.find(" batches |");
+  if (unit == std::string_view::npos) return std::nullopt;
+  auto at = line.rfind('|', unit);
+  if (at == std::string_view::npos) return std::nullopt;
+  auto rest = line.substr(at + 1);
+  rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
+  const auto step = take_number(rest);
+  return step && *step >= 0 && *step <= kMostSteps && rest.starts_with("/") ? step : std::nullopt;
+}
+
+/// nanochat prints the exponential mean of its losses, of weight 0.1: "step 00010/21400 (0.05%) | loss: 10.31 | lrm:
+/// 1.00 | dt: 131.20ms | ...". No other trainer prints a multiplier of the learning rate under that name.
+bool prints_exponential_mean(std::string_view line) { return line.find("| lrm:") != std::string_view::npos; }
 
 bool says(std::string_view text, std::string_view word) { return text.find(word) != std::string_view::npos; }
 
@@ -131,12 +148,13 @@ class TextReader {
     }
     if (!says(lowered_, "loss") && !says(lowered_, "trl") && !says(lowered_, "tel:")) return point;
     read_cells(lowered_, point, log_.not_finite);
-    if (const auto step = keras_step(lowered_)) {
-      if (*step < last_keras_) epoch_base_ += last_keras_;
-      last_keras_ = *step;
+    const auto keras = keras_step(lowered_), batch = batch_of_epoch(lowered_);
+    if (const auto step = keras ? keras : batch) {
+      if (*step < last_in_epoch_) epoch_base_ += last_in_epoch_;
+      last_in_epoch_ = *step;
       point.step = epoch_base_ + *step;
-      log_.running_mean = true;
     }
+    if (keras || prints_exponential_mean(lowered_)) log_.running_mean = true;
     return point;
   }
 
@@ -162,7 +180,7 @@ class TextReader {
   std::uint64_t lines_ = 0;
   std::optional<LogPoint> block_;
   std::optional<double> block_step_;
-  double epoch_base_ = 0, last_keras_ = 0;
+  double epoch_base_ = 0, last_in_epoch_ = 0;
 };
 
 }  // namespace

@@ -51,7 +51,7 @@ struct TrainingLog {
   std::uint64_t not_finite = 0;           ///< losses printed as NaN or infinity
   std::optional<double> vocabulary_size;  ///< when the log says it
   std::optional<double> parameters;       ///< when the log says it
-  bool running_mean = false;              ///< the trainer prints means since the epoch began (Keras)
+  bool running_mean = false;              ///< the trainer prints means over many steps (Keras, nanochat)
   bool truncated = false;                 ///< the last record is cut
 };
 
