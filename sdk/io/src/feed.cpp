@@ -13,7 +13,7 @@ bool Feed::more() {
     end_ -= begin_;
     begin_ = 0;
   }
-  const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(kChunk, source_.size() - loaded_));
+  const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(chunk_, source_.size() - loaded_));
   if (buffer_.size() < end_ + count) buffer_.resize(end_ + count);
   const auto status = source_.read(loaded_, std::as_writable_bytes(std::span{buffer_.data() + end_, count}));
   if (!status.ok()) {

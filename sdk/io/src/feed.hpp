@@ -17,10 +17,10 @@ class Feed {
  public:
   static constexpr std::size_t kChunk = std::size_t{1} << 20;
 
-  explicit Feed(const ByteSource& source) : source_(source) {}
+  explicit Feed(const ByteSource& source, std::size_t chunk = kChunk) : source_(source), chunk_(chunk) {}
 
   std::string_view ahead() const { return {buffer_.data() + begin_, end_ - begin_}; }
-  /// Loads up to kChunk more behind what is ahead; false at the end of the file or when it cannot be read.
+  /// Loads up to one chunk more behind what is ahead; false at the end of the file or when it cannot be read.
   bool more();
   void consume(std::size_t count) { begin_ += count; }
   /// Whether everything there is has been loaded.
@@ -31,6 +31,7 @@ class Feed {
 
  private:
   const ByteSource& source_;
+  std::size_t chunk_;
   std::vector<char> buffer_;
   std::size_t begin_ = 0, end_ = 0;
   std::uint64_t loaded_ = 0;

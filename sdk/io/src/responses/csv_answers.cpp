@@ -12,10 +12,10 @@ namespace {
 
 constexpr std::size_t kFieldCap = std::size_t{1} << 20, kMostFields = 256;
 
-/// Records one by one; fields may hold line breaks. A field over 1 MiB is cut, a record over kRowCap loses its end.
+/// Records one by one; fields may hold line breaks. A field over 1 MiB is cut, a record over `cap` bytes loses its end.
 class Records {
  public:
-  explicit Records(Feed& feed) : feed_(feed) {}
+  Records(Feed& feed, std::size_t cap) : feed_(feed), cap_(cap) {}
 
   /// False at the end of the file. An empty line gives one empty field.
   bool next(std::vector<std::string>& fields) {
@@ -54,13 +54,14 @@ class Records {
   }
 
  private:
-  static void add(char c, std::string& field, std::size_t& size) {
-    if (field.size() >= kFieldCap || size >= kRowCap) return;
+  void add(char c, std::string& field, std::size_t& size) const {
+    if (field.size() >= kFieldCap || size >= cap_) return;
     field += c;
     ++size;
   }
 
   Feed& feed_;
+  std::size_t cap_;
 };
 
 template <std::size_t N>
@@ -78,8 +79,8 @@ constexpr std::array<std::string_view, 3> kIdColumns{"prompt_id", "id", "index"}
 
 }  // namespace
 
-bool read_csv(Feed& feed, AnswerSet& set) {
-  Records records{feed};
+bool read_csv(Feed& feed, const Walk& walk, AnswerSet& set) {
+  Records records{feed, walk.row};
   std::vector<std::string> fields;
   records.next(fields);
   const int answer = column(fields, kAnswerColumns), prompt = column(fields, kPromptColumns),

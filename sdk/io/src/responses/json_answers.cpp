@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -12,16 +13,16 @@ namespace {
 
 constexpr std::size_t kDeepest = 16;  // containers inside each other that are too large to be parsed whole
 
-JsonLimits row_limits() {
+JsonLimits row_limits(const Walk& walk) {
   JsonLimits limits = config_json_limits();
-  limits.bytes = kRowCap;
+  limits.bytes = walk.row;
   return limits;
 }
 
 /// A document that is small enough to be parsed whole may be one row or many.
-JsonLimits document_limits() {
-  JsonLimits limits = row_limits();
-  limits.values = kRowCap / 2;
+JsonLimits document_limits(const Walk& walk) {
+  JsonLimits limits = row_limits(walk);
+  limits.values = std::max(limits.values, walk.row / 2);
   return limits;
 }
 
@@ -30,7 +31,7 @@ bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; 
 /// Walks a document value by value, each within the window.
 class DocumentReader {
  public:
-  DocumentReader(Feed& feed, AnswerSet& set) : feed_(feed), set_(set) {}
+  DocumentReader(Feed& feed, const Walk& walk, AnswerSet& set) : feed_(feed), walk_(walk), set_(set) {}
 
   std::optional<Error> read() {
     while (!error_ && load(1)) {
@@ -71,10 +72,10 @@ class DocumentReader {
   std::optional<std::size_t> end_of_value() {
     std::size_t at = 0, depth = 0;
     bool quoted = false;
-    while (at < kRowCap) {
+    while (at < walk_.row) {
       if (at == feed_.ahead().size() && !feed_.more()) return std::nullopt;
       const auto text = feed_.ahead();
-      for (; at < text.size() && at < kRowCap; ++at) {
+      for (; at < text.size() && at < walk_.row; ++at) {
         const char c = text[at];
         if (quoted) {
           if (c == '\\')
@@ -101,7 +102,7 @@ class DocumentReader {
   void value() {
     const auto end = end_of_value();
     if (end) {
-      const auto parsed = parse_json(feed_.ahead().substr(0, *end), document_limits(), set_.name);
+      const auto parsed = parse_json(feed_.ahead().substr(0, *end), document_limits(walk_), set_.name);
       if (!parsed.ok()) {
         error_ = parsed.error();
         if (!open_.empty()) error_->place = "in the value at byte " + std::to_string(feed_.position());
@@ -109,12 +110,12 @@ class DocumentReader {
       }
       collect_answers(*parsed, set_);
       feed_.consume(*end);
-    } else if (feed_.ahead().size() < kRowCap) {
+    } else if (feed_.ahead().size() < walk_.row) {
       // The file ends inside it: parsing says what is missing, and where.
-      const auto parsed = parse_json(feed_.ahead(), document_limits(), set_.name);
+      const auto parsed = parse_json(feed_.ahead(), document_limits(walk_), set_.name);
       error_ = parsed.ok() ? fail("the file ends inside a list or object") : parsed.error();
     } else if (open_.size() >= kDeepest) {
-      error_ = fail("values of more than " + std::to_string(kRowCap >> 20) + " MiB inside each other, " +
+      error_ = fail("values of more than " + std::to_string(walk_.row) + " bytes inside each other, " +
                     std::to_string(kDeepest) + " deep");
     } else {
       open_.push_back(feed_.ahead().front());
@@ -150,6 +151,7 @@ class DocumentReader {
   }
 
   Feed& feed_;
+  const Walk& walk_;
   AnswerSet& set_;
   std::vector<char> open_;  ///< brackets of the containers that were entered
   std::optional<Error> error_;
@@ -157,8 +159,8 @@ class DocumentReader {
 
 }  // namespace
 
-void read_json_lines(Feed& feed, AnswerSet& set) {
-  LineFeed lines{feed, kRowCap + 1};  // a longer line is cut, and then no row
+void read_json_lines(Feed& feed, const Walk& walk, AnswerSet& set) {
+  LineFeed lines{feed, walk.row + 1};  // a longer line is cut, and then no row
   for (std::string_view line; lines.next(line);) {
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
     if (!has_room(set)) {
@@ -166,11 +168,13 @@ void read_json_lines(Feed& feed, AnswerSet& set) {
       return;
     }
     const auto before = set.answers.size();
-    if (const auto row = parse_json(line, row_limits(), set.name); row.ok()) collect_answers(*row, set);
+    if (const auto row = parse_json(line, row_limits(walk), set.name); row.ok()) collect_answers(*row, set);
     if (set.answers.size() == before) ++set.rows_skipped;
   }
 }
 
-std::optional<Error> read_json_document(Feed& feed, AnswerSet& set) { return DocumentReader{feed, set}.read(); }
+std::optional<Error> read_json_document(Feed& feed, const Walk& walk, AnswerSet& set) {
+  return DocumentReader{feed, walk, set}.read();
+}
 
 }  // namespace pedigree::io::responses

@@ -32,14 +32,13 @@ std::string normalised(std::string_view text) {
 }
 
 /// JSON lines: the first line is a whole value. A list over several lines is not.
-bool first_line_is_a_value(Feed& feed, std::string_view name) {
+bool first_line_is_a_value(Feed& feed, const responses::Walk& walk, std::string_view name) {
   std::size_t end = std::string_view::npos;
-  while ((end = feed.ahead().find('\n')) == std::string_view::npos && feed.ahead().size() <= responses::kRowCap &&
-         feed.more()) {
+  while ((end = feed.ahead().find('\n')) == std::string_view::npos && feed.ahead().size() <= walk.row && feed.more()) {
   }
   JsonLimits limits = config_json_limits();
-  limits.bytes = responses::kRowCap;
-  return parse_json(feed.ahead().substr(0, std::min(end, responses::kRowCap + 1)), limits, name).ok();
+  limits.bytes = walk.row;
+  return parse_json(feed.ahead().substr(0, std::min(end, walk.row + 1)), limits, name).ok();
 }
 
 void mark_duplicates(AnswerSet& set) {
@@ -63,10 +62,25 @@ std::string AnswerSet::join_key(const Answer& answer) {
   return prompt.empty() ? (answer.prompt_id.empty() ? std::string{} : "#" + answer.prompt_id) : prompt;
 }
 
-Result<AnswerSet> read_answers(const ByteSource& source) {
+Result<AnswerSet> read_answers(const ByteSource& source) { return responses::read_answers(source, {}); }
+
+Result<AnswerSet> read_answers(std::string_view name, std::string_view bytes) {
+  return read_answers(ByteSource{std::string{name}, std::as_bytes(std::span{bytes})});
+}
+
+namespace responses {
+
+bool has_room(const AnswerSet& set) { return set.answers.size() < kMostAnswers && set.text_bytes < kMostText; }
+
+void keep(Answer answer, AnswerSet& set) {
+  set.text_bytes += answer.text.size() + answer.prompt.size() + answer.prompt_id.size() + 8 * answer.token_ids.size();
+  set.answers.push_back(std::move(answer));
+}
+
+Result<AnswerSet> read_answers(const ByteSource& source, const Walk& walk) {
   AnswerSet set;
   set.name = source.name();
-  Feed feed{source};
+  Feed feed{source, walk.piece};
   const auto load = [&](std::size_t count) {
     while (feed.ahead().size() < count && feed.more()) {
     }
@@ -82,15 +96,15 @@ Result<AnswerSet> read_answers(const ByteSource& source) {
   bool known = true;
   std::optional<Error> problem;
   if (!feed.ahead().empty() && (feed.ahead().front() == '[' || feed.ahead().front() == '{')) {
-    if (first_line_is_a_value(feed, set.name)) {
+    if (first_line_is_a_value(feed, walk, set.name)) {
       set.format = "json-lines";
-      responses::read_json_lines(feed, set);
+      read_json_lines(feed, walk, set);
     } else {
       set.format = "json";
-      problem = responses::read_json_document(feed, set);
+      problem = read_json_document(feed, walk, set);
     }
   } else {
-    known = responses::read_csv(feed, set);
+    known = read_csv(feed, walk, set);
   }
   if (feed.error()) return *feed.error();
   if (problem) return *problem;
@@ -102,19 +116,6 @@ Result<AnswerSet> read_answers(const ByteSource& source) {
                  "record one JSON object per line: {\"prompt_id\", \"prompt\", \"response\"}"};
   mark_duplicates(set);
   return set;
-}
-
-Result<AnswerSet> read_answers(std::string_view name, std::string_view bytes) {
-  return read_answers(ByteSource{std::string{name}, std::as_bytes(std::span{bytes})});
-}
-
-namespace responses {
-
-bool has_room(const AnswerSet& set) { return set.answers.size() < kMostAnswers && set.text_bytes < kMostText; }
-
-void keep(Answer answer, AnswerSet& set) {
-  set.text_bytes += answer.text.size() + answer.prompt.size() + answer.prompt_id.size() + 8 * answer.token_ids.size();
-  set.answers.push_back(std::move(answer));
 }
 
 }  // namespace responses
