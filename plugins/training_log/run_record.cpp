@@ -2,6 +2,7 @@
 #include "plugins/training_log/run_record.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "pedigree/io/artifact_role.hpp"
@@ -9,22 +10,49 @@
 
 namespace pedigree::training_log {
 
-double config_vocabulary(const Request& request) {
+namespace {
+
+/// The parts of the configs that may describe the language model, in turn, until one is taken.
+void each_config_part(const Request& request, const std::function<bool(const nlohmann::json&)>& take) {
   for (const auto& artifact : request.artifacts_of(request.subject().id)) {
     if (artifact.role != io::role::kConfig) continue;
     const auto config = io::parse_json(artifact.bytes, io::config_json_limits(), artifact.name);
     if (!config.ok() || !config->is_object()) continue;
     for (const char* part : {"", "text_config", "llm_config", "language_config"}) {
-      const auto& owner = *part == '\0' ? *config : config->value(part, nlohmann::json::object());
-      if (!owner.is_object() || !owner.contains("vocab_size")) continue;
-      if (const auto size = io::json_integer(owner["vocab_size"]); size && *size > 1) return static_cast<double>(*size);
+      const auto found = *part == '\0' ? *config : config->value(part, nlohmann::json::object());
+      if (found.is_object() && take(found)) return;
     }
   }
-  return 0;
+}
+
+bool config_says_untied(const Request& request) {
+  bool untied = false;
+  each_config_part(request, [&](const nlohmann::json& part) {
+    const auto tie = part.find("tie_word_embeddings");
+    if (tie == part.end() || !tie->is_boolean()) return false;
+    untied = !tie->get<bool>();
+    return true;
+  });
+  return untied;
+}
+
+}  // namespace
+
+double config_vocabulary(const Request& request) {
+  double found = 0;
+  each_config_part(request, [&](const nlohmann::json& part) {
+    const auto named = part.find("vocab_size");
+    const auto size = named == part.end() ? std::nullopt : io::json_integer(*named);
+    if (!size || *size <= 1) return false;
+    found = static_cast<double>(*size);
+    return true;
+  });
+  return found;
 }
 
 RunRecord read_record(const Request& request, double vocabulary, std::string_view pattern) {
   RunRecord record;
+  const bool untied = config_says_untied(request);
   std::optional<double> known;
   std::string source;
   if (vocabulary > 1) {
@@ -48,6 +76,7 @@ RunRecord read_record(const Request& request, double vocabulary, std::string_vie
     }
     ReadLog entry{std::move(*log), {}, {}};
     entry.series = make_series(entry.log, known, source);
+    entry.series.untied = untied;
     entry.start = initial_loss(entry.series);
     record.logs.push_back(std::move(entry));
   }

@@ -28,6 +28,7 @@ struct Series {
   bool running_mean = false;
   std::optional<double> vocabulary;  ///< V, from the option, the model's config or the log itself
   std::string vocabulary_source;
+  bool untied = false;  ///< the model's config says that embedding and output are two matrices
 };
 
 /// Builds the series. `vocabulary` may come from an option or the model's config (source says which).

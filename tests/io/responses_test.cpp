@@ -6,9 +6,10 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <span>
 #include <string>
 
-#include "sdk/io/src/feed.hpp"
+#include "sdk/io/src/responses/answer_files.hpp"
 #include "tests/io/sparse_file.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -18,6 +19,11 @@ namespace {
 std::string row(int i, const std::string& text = "x") {
   return R"({"prompt_id": "p)" + std::to_string(i) + R"(", "prompt": "q)" + std::to_string(i) + R"(", "response": ")" +
          text + std::to_string(i) + R"("})";
+}
+
+/// Read in pieces of 4 KiB and rows of 64 KiB, so that 120 kB are more than a row.
+Result<AnswerSet> read_small(std::string_view name, std::string_view text) {
+  return responses::read_answers(ByteSource{std::string{name}, std::as_bytes(std::span{text})}, {4096, 65'536});
 }
 
 /// Every answer is there, in order, with its own prompt.
@@ -34,21 +40,28 @@ void expect_all(const Result<AnswerSet>& set, int count, const std::string& text
 }
 
 /// Texts of a length that no piece of the file is a multiple of; brackets, braces and escaped quotes in strings.
-const std::string kOdd = std::string(99'991, 'o') + " ] } [ { , ";
+const std::string kOdd = std::string(991, 'o') + " ] } [ { , ";
 
 TEST(Responses, a_list_larger_than_a_row_may_be_is_read_element_by_element) {
-  // 120 rows of 100 kB: 12 MB, over the 8 MiB that are parsed in one piece.
   for (const bool pretty : {false, true}) {
     std::string text = pretty ? "[\n  " : "[";
     for (int i = 0; i < 120; ++i) text += (i == 0 ? "" : pretty ? ",\n  " : ",") + row(i, kOdd);
-    expect_all(read_answers("a.json", text + "]\n"), 120, kOdd);
+    expect_all(read_small("a.json", text + "]\n"), 120, kOdd);
   }
+}
+
+TEST(Responses, a_list_of_12_mb_is_read) {
+  // 120 rows of 100 kB: over the 8 MiB that are parsed in one piece.
+  const std::string filler(100'000, 'f');
+  std::string text = "[";
+  for (int i = 0; i < 120; ++i) text += (i == 0 ? "" : ",") + row(i, filler);
+  expect_all(read_answers("a.json", text + "]"), 120, filler);
 }
 
 TEST(Responses, rows_inside_named_lists_are_found_at_any_size) {
   std::string text = R"({"model": "m \" ] ", "config": {"temperature": 0}, "results": {"task": [)";
   for (int i = 0; i < 120; ++i) text += (i == 0 ? "" : ",") + row(i, kOdd);
-  expect_all(read_answers("a.json", text + R"(]}, "end": null, "n": -1.5e3})"), 120, kOdd);
+  expect_all(read_small("a.json", text + R"(]}, "end": null, "n": -1.5e3})"), 120, kOdd);
 }
 
 TEST(Responses, where_a_piece_ends_changes_nothing) {
@@ -80,7 +93,7 @@ TEST(Responses, a_large_document_that_breaks_off_or_does_not_fit_is_an_error_wit
                                                                                   {"{}}", "JSON_SYNTAX"},
                                                                                   {"\"open", "JSON_SYNTAX"},
                                                                                   {"{}] x", "JSON_SYNTAX"}}) {
-    const auto set = read_answers("a.json", text + end);
+    const auto set = read_small("a.json", text + end);
     ASSERT_FALSE(set.ok()) << end;
     EXPECT_EQ(set.error().code, code) << end;
     EXPECT_NE(set.error().place.find("byte"), std::string::npos) << set.error().text();
@@ -109,9 +122,9 @@ long peak() {
   return usage.ru_maxrss / 1024;
 }
 
-TEST(Responses, a_file_of_a_gib_takes_the_memory_of_its_window) {
+TEST(Responses, a_line_of_256_mib_takes_the_memory_of_its_window) {
   testing::TemporaryFolder folder;
-  const OpenFile lines{sparse(folder.path(), row(0) + "\n", std::uint64_t{1} << 30, "\n" + row(1) + "\n")};
+  const OpenFile lines{sparse(folder.path(), row(0) + "\n", std::uint64_t{256} << 20, "\n" + row(1) + "\n")};
   const auto before = peak();
   const auto set = read_answers(lines.source());
   ASSERT_TRUE(set.ok()) << set.error().text();

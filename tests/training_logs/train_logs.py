@@ -198,12 +198,14 @@ def line(form, s, loss, rate, norm, epoch, seen, steps, average):
     if form == "nanogpt":
         return f"iter {s}: loss {loss:.4f}, time {12 + s % 7 / 3:.2f}ms, mfu 31.20%"
     if form == "hf_console":
-        return str({"loss": round(loss, 4), "grad_norm": norm, "learning_rate": rate, "epoch": round(epoch or s / 1e4, 2)})
+        return str({"loss": round(loss, 4), "grad_norm": norm, "learning_rate": rate,
+                    "epoch": round(epoch or s / 1e4, 2)})
     if form == "megatron":
-        return (f" iteration {s + 1:8d}/{steps:8d} | consumed tokens: {seen:12d} | elapsed time per iteration (ms): 131.2"
-                f" | learning rate: {rate:.6E} | lm loss: {loss:.6E} | loss scale: 1.0 | grad norm: {norm:.3f} |")
+        return (f" iteration {s + 1:8d}/{steps:8d} | consumed tokens: {seen:12d}"
+                f" | elapsed time per iteration (ms): 131.2 | learning rate: {rate:.6E} | lm loss: {loss:.6E} | loss scale: 1.0 | grad norm: {norm:.3f} |")
     if form == "llmc":
-        return f"step {s + 1:4d}/{steps} | loss {loss:.6f} (+0.12z)| norm {norm:.4f} (-0.20z)| lr {rate:.2e} | 131.2 ms | 123456 tok/s"
+        return (f"step {s + 1:4d}/{steps} | loss {loss:.6f} (+0.12z)| norm {norm:.4f} (-0.20z)| lr {rate:.2e}"
+                " | 131.2 ms | 123456 tok/s")
     if form == "modded":
         return f"step:{s + 1}/{steps} train_loss:{loss:.4f} train_time:{(s + 1) * 131}ms step_avg:131.00ms"
     if form == "csv":
@@ -213,12 +215,16 @@ def line(form, s, loss, rate, norm, epoch, seen, steps, average):
     if form == "jsonl":
         return json.dumps({"step": s, "loss": loss, "lr": rate, "grad_norm": norm, "tokens": seen})
     if form == "titan":
-        return f"[rank0]:2026-11-26 10:00:00,000 - root - INFO - step: {s + 1:2d}  loss: {loss:7.4f}  memory:  1.00GiB(2.00%)  tps: 12,345  mfu: 31.20%"
+        return (f"[rank0]:2026-11-26 10:00:00,000 - root - INFO - step: {s + 1:2d}  loss: {loss:7.4f}"
+                "  memory:  1.00GiB(2.00%)  tps: 12,345  mfu: 31.20%")
     if form == "torch_example":
-        return f"| epoch {1:3d} | {s + 1:5d}/{steps:5d} batches | lr {rate:02.5f} | ms/batch {13.1:5.2f} | loss {loss:5.2f} | ppl {math.exp(min(loss, 20)):8.2f}"
+        return (f"| epoch {1:3d} | {s + 1:5d}/{steps:5d} batches | lr {rate:02.5f} | ms/batch {13.1:5.2f}"
+                f" | loss {loss:5.2f} | ppl {math.exp(min(loss, 20)):8.2f}")
     if form == "olmo":
-        return f"[step={s + 1}/{steps},epoch=0]\n    optim/total_grad_norm={norm:.4f}\n    train/CrossEntropyLoss={loss:.3f}\n    train/Perplexity={math.exp(min(loss, 20)):.3f}"
-    return f"step {s:05d}/{steps:05d} ({100 * s / steps:.2f}%) | loss: {average:.6f} | lrm: {1.0:.2f} | dt: 131.20ms | tok/sec: 12,345 | mfu: 31.20 | total time: {s * 0.002:.2f}m"
+        return (f"[step={s + 1}/{steps},epoch=0]\n    optim/total_grad_norm={norm:.4f}\n"
+                f"    train/CrossEntropyLoss={loss:.3f}\n    train/Perplexity={math.exp(min(loss, 20)):.3f}")
+    return (f"step {s:05d}/{steps:05d} ({100 * s / steps:.2f}%) | loss: {average:.6f} | lrm: {1.0:.2f}"
+            f" | dt: 131.20ms | tok/sec: 12,345 | mfu: 31.20 | total time: {s * 0.002:.2f}m")
 
 
 def write_log(folder, seed, warm):
@@ -255,8 +261,8 @@ def write_log(folder, seed, warm):
             json.dump({"global_step": c["steps"], "log_history": rows, "logging_steps": c["interval"]}, out)
         else:
             out.write("\n".join(lines) + "\n")
-    plain = {k: c[k] for k in ("text", "tokens", "model", "optimiser", "schedule", "order", "t", "b", "interval", "steps",
-                               "ramp", "restart", "half")}
+    plain = {k: c[k] for k in ("text", "tokens", "model", "optimiser", "schedule", "order", "t", "b", "interval",
+                               "steps", "ramp", "restart", "half")}
     return [name, c["vocabulary"], len(rows), int(warm), int(finite), " ".join(f"{k}={v}" for k, v in plain.items()),
             f"rate={c['rate']:.2e}"]
 

@@ -14,7 +14,11 @@ struct Knot {
 constexpr std::array kEnvelope{Knot{1, 1.00},   Knot{2, 0.78},   Knot{4, 0.66},    Knot{8, 0.60},    Knot{30, 0.50},
                                Knot{125, 0.40}, Knot{500, 0.33}, Knot{2000, 0.27}, Knot{10000, 0.20}};
 constexpr double kSafety = 0.9;
-constexpr double kSamplingError = 0.15;       // nat: a first batch of a few thousand tokens is within 0.05 of its mean
+constexpr double kSamplingError = 0.15;  // nat: a first batch of a few thousand tokens is within 0.05 of its mean
+// Tied embeddings expect each token again. With a logit of c for it and a share r of repeats the loss is
+// ln(V - 1 + e^c) - r c: at its best c 0.23 nat below ln V for bytes (V = 256, r = 0.1), 0.19 for words (V = 50,257,
+// r = 0.03).
+constexpr double kTied = 0.3;                 // nat, with what the first batch happens to hold
 constexpr double kInitialisationBound = 1.0;  // nat over ln V: d sigma^2/2 is 0.82 for d = 4096, sigma = 0.02
 constexpr double kLatestStep = 10'000;
 constexpr double kUsualInterval = 500;  // steps between the lines of a Hugging Face trainer that is told nothing
@@ -70,13 +74,16 @@ InitialLoss initial_loss(const Series& series) {
   if (!series.vocabulary || *series.vocabulary < 16) return without_vocabulary(r, latest);
   r.log_vocabulary = std::log(*series.vocabulary);
   const double untrained = r.log_vocabulary - kSamplingError;
-  r.floor = latest <= 1 ? untrained : r.log_vocabulary * untrained_floor_share(latest);
+  r.floor = latest <= 1 ? r.log_vocabulary - (series.untied ? kSamplingError : kTied)
+                        : r.log_vocabulary * untrained_floor_share(latest);
   if (r.first_loss < r.floor) {
     r.start = Start::warm;
     r.log10_lr = r.first_loss < r.floor - 0.05 * r.log_vocabulary ? 0.7 : 0.4;
     r.key = "initial_loss.warm";
   } else if (!series.steps_known && r.first_loss < untrained) {
     r.key = "initial_loss.no_steps";
+  } else if (latest <= 1 && r.first_loss < untrained) {
+    r.key = "initial_loss.near_start";
   } else if (r.first_step <= 1 && r.first_loss <= r.log_vocabulary + kInitialisationBound) {
     r.start = Start::untrained;
     r.log10_lr = -0.5;

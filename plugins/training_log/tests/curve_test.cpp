@@ -69,10 +69,24 @@ TEST(Curve, a_fine_tuning_run_is_a_warm_start) {
 }
 
 TEST(Curve, cutting_the_head_off_and_renumbering_shows_as_a_warm_start) {
-  // Shifted by 300 steps: 2.2 + 8.17 * 16^-0.45 = 4.55 nat on "step 0", where 10.22 is the least.
+  // Shifted by 300 steps: 2.2 + 8.17 * 16^-0.45 = 4.55 nat on "step 0", where 10.07 is the least.
   auto loss = scratch_curve(3000);
   const auto result = run(console({loss.begin() + 300, loss.end()}, 0));
   EXPECT_EQ(result.find("training_log.initial-loss")->relation, "derived");
+}
+
+TEST(Curve, a_little_below_ln_v_is_undecidable_unless_the_embeddings_are_known_to_be_two) {
+  // ln 32000 = 10.37. Tied embeddings expect each token again; two matrices know nothing at first.
+  auto loss = scratch_curve(400);
+  loss[0] = 10.15;
+  EXPECT_EQ(run(console(loss)).find("training_log.initial-loss")->summary_key, "initial_loss.near_start");
+  const auto with_config = [&](const char* tied) {
+    const auto config = std::string{R"({"vocab_size": 32000, "tie_word_embeddings": )"} + tied + "}";
+    return testing::run_analyzer<Curve>(
+        {{"subject", {}, {{"training-log", "train.log", console(loss)}, {"config", "config.json", config}}}});
+  };
+  EXPECT_EQ(with_config("true").find("training_log.initial-loss")->log10_lr, 0);
+  EXPECT_EQ(with_config("false").find("training_log.initial-loss")->summary_key, "initial_loss.warm");
 }
 
 TEST(Curve, fresh_embeddings_above_ln_v_are_called_undecidable) {
