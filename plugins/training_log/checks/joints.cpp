@@ -13,7 +13,7 @@
 namespace pedigree::training_log {
 namespace {
 
-constexpr std::array<std::size_t, 5> kWindows{10, 20, 50, 100, 200};
+constexpr std::array<std::size_t, 6> kWindows{10, 20, 30, 50, 100, 200};
 constexpr std::size_t kMost = 20;  // more are a habit of the run, not joints
 constexpr double kFalseLogs = 1e-3, kLowFrequency = 1.2, kSmallest = 0.02;
 
