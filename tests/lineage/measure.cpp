@@ -61,14 +61,15 @@ bool Measured::correct() const {
   return pair.related() == called_derived() && (pair.related() || relation == "none");
 }
 
-std::vector<Measured> measure(const std::vector<Pair>& pairs, unsigned threads) {
+std::vector<Measured> measure(const std::vector<Pair>& pairs, unsigned threads, unsigned units) {
   if (pairs.empty()) return {};
   // Two references may bear one name in different folders: the path is the id.
   auto id = [](const Pair& pair) { return pair.base_path.string(); };
   std::vector<testing::Model> models{{pairs.front().model, pairs.front().model_path}};
   for (const auto& pair : pairs) models.push_back({id(pair), pair.base_path});
+  const std::string options = "{\"max_units\": " + std::to_string(units) + "}";
   const auto begin = std::chrono::steady_clock::now();
-  const auto result = testing::run_analyzer<weight::Lineage>(models, "{}", threads);
+  const auto result = testing::run_analyzer<weight::Lineage>(models, options, threads);
   const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begin;
   const auto weighed = weigh(result, models);
   std::vector<Measured> out;

@@ -24,7 +24,8 @@ struct Measured {
   bool correct() const;
 };
 
-/// All bases of one model (pairs of one model only) in one run, in the order of `pairs`.
-std::vector<Measured> measure(const std::vector<Pair>& pairs, unsigned threads);
+/// All bases of one model (pairs of one model only) in one run, in the order of `pairs`. At most `units` hidden units
+/// of a block are read, as happens to wide models; 0: what memory allows.
+std::vector<Measured> measure(const std::vector<Pair>& pairs, unsigned threads, unsigned units = 0);
 
 }  // namespace pedigree::lineage

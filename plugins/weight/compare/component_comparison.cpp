@@ -8,6 +8,7 @@
 #include "plugins/weight/compare/joint_attention.hpp"
 #include "plugins/weight/compare/layer_details.hpp"
 #include "plugins/weight/compare/map_details.hpp"
+#include "plugins/weight/compare/significance.hpp"
 #include "plugins/weight/compare/whole_layers.hpp"
 #include "plugins/weight/model/folding.hpp"
 #include "plugins/weight/statistics/log_probability.hpp"
@@ -15,10 +16,6 @@
 namespace pedigree::weight {
 namespace {
 
-constexpr double kRelated = -6;            // log10 p that makes a layer pair worth describing
-constexpr double kSmallestEffect = 0.005;  // share of units, beside any p
-constexpr double kAgreement = 0.10;
-constexpr std::size_t kAgreeingUnits = 8;
 constexpr std::size_t kTokens = 4096;
 constexpr std::size_t kTokenBytes = std::size_t{128} << 20;  // of one side's embedding rows
 
@@ -39,7 +36,7 @@ class Comparison {
       out_.diagonal = diagonal_screen(a_.units, b_.units);
       keeping_what_is_done([&] {
         try_maps();
-        if (!related_ && !stopping()) probe_whole_layers();
+        if (!stopping() && (!related_ || moved_out_of_sight())) probe_whole_layers();
       });
       settle_layers();
     } else {
@@ -212,7 +209,7 @@ class Comparison {
     for (const auto& pair : matching.pairs) {
       trial.best_share = std::max(trial.best_share, pair.share());
       trial.best_agreement = std::max(trial.best_agreement, pair.agree_share);
-      related |= significant(pair, static_cast<double>(matching.comparisons * maps_));
+      related |= significant(pair, tests_of(matching));
     }
     out_.trials.push_back(trial);
     out_.units_log10_p =
@@ -232,15 +229,26 @@ class Comparison {
   }
   const LayerUnits& reference_units() const { return probe_ ? probe_->reference : b_.units; }
 
-  /// Units were sampled and nothing was found: a sample cannot see permuted or pruned units, so a few
-  /// are looked for among all.
+  double tests_of(const LayerMatching& matching) const { return static_cast<double>(matching.comparisons * maps_); }
+
+  /// Units were sampled, those found have moved, and for some layers too few of them were met to show a source.
+  bool moved_out_of_sight() const {
+    if (!a_.units.sampled() && !b_.units.sampled()) return false;
+    if (out_.trials[out_.chosen].swapped_gate_up) return false;
+    const auto seen = found_layers(matching_, a_.units, tests_of(matching_));
+    return seen.share < 1 && seen.moved;
+  }
+
+  /// A sample cannot see permuted or pruned units, or too few of them: some are looked for among all.
   void probe_whole_layers() {
     if (!a_.units.sampled() && !b_.units.sampled()) return;
     const bool same_width = a_.view->hidden == b_.view->hidden;
     const bool plain = same_width && (joined_.rows.empty() || out_.trials.front().held_out_cosine >= 0.3);
-    if (!plain && joined_.rows.empty()) return;
-    const ResidualMap map = plain ? identity_map(joined_.rows) : rotated_;
+    if (!related_ && !plain && joined_.rows.empty()) return;
+    const ResidualMap map = related_ ? matching_.map : plain ? identity_map(joined_.rows) : rotated_;
     WholeLayerSearch search = search_whole_layers(a_, b_, map, watch_);
+    const double before = related_ ? found_layers(matching_, a_.units, tests_of(matching_)).share : 0;
+    if (related_ && found_layers(search.matching, search.subject, tests_of(search.matching)).share <= before) return;
     if (record(LayerMatching(search.matching), false)) probe_ = std::move(search);
   }
 
@@ -248,7 +256,7 @@ class Comparison {
   /// used for a p-value.
   void refine_map() {
     if (stopping() || matching_.map.kind == Alignment::kIdentity || probe_) return;
-    const double tests = static_cast<double>(matching_.comparisons * maps_);
+    const double tests = tests_of(matching_);
     TokenRows rows = matched_rows(subject_units(), b_.units, matching_.pairs,
                                   [&](const BlockMatch& pair) { return significant(pair, tests); });
     if (rows.empty() || rows.subject.rows() < 4 * std::max(rows.subject.cols(), rows.reference.cols())) return;
@@ -273,7 +281,7 @@ class Comparison {
     else
       settle_embedding();
     const LayerUnits& subject = subject_units();
-    const double tests = static_cast<double>(matching_.comparisons * maps_);
+    const double tests = tests_of(matching_);
     MatrixD similarity = MatrixD::Zero(matching_.share.rows(), matching_.share.cols());
     for (const auto& pair : matching_.pairs)
       if (significant(pair, tests))
@@ -365,8 +373,8 @@ class Comparison {
     const bool same = a.width == b.width && a.units == b.units;
     if (!same && !(a.complete() && b.complete())) return;
     const bool indexed = same && out_.subject_layers == out_.reference_layers;
-    out_.power = spike_in(a.parts, mapped_units(b.parts, matching_.map), indexed ? out_.subject_layers : 1,
-                          static_cast<double>(matching_.comparisons * maps_));
+    out_.power =
+        spike_in(a.parts, mapped_units(b.parts, matching_.map), indexed ? out_.subject_layers : 1, tests_of(matching_));
   }
 
   const PreparedComponent& a_;
@@ -385,13 +393,6 @@ class Comparison {
 };
 
 }  // namespace
-
-bool significant(const BlockMatch& pair, double tests) {
-  const bool exact =
-      corrected_log10_p(pair.log10_p, tests) <= kRelated &&
-      static_cast<double>(pair.match.matched()) >= kSmallestEffect * static_cast<double>(pair.match.subject_units);
-  return exact || (pair.agree_share >= kAgreement && pair.match.agreeing_mutual() >= kAgreeingUnits);
-}
 
 ComponentFinding compare_component(const PreparedComponent& subject, const PreparedComponent& reference,
                                    const Watch& watch) {

@@ -112,8 +112,4 @@ struct PreparedComponent {
 ComponentFinding compare_component(const PreparedComponent& subject, const PreparedComponent& reference,
                                    const Watch& watch);
 
-/// A pair of layers counts as related: exact p (corrected for `tests`) of 1e-6 with an effect, or
-/// agreement of all tensors on 10 % of the units (independent zoo pairs: 4.2 % at most).
-bool significant(const BlockMatch& pair, double tests);
-
 }  // namespace pedigree::weight
