@@ -144,6 +144,7 @@ pedigree_status Agreement::run(const Host& host, const Request& request) {
                                    {"rival", standing.nearest_rival},
                                    {"log10_p", standing.log10_p},
                                    {"adjusted", adjusted[r]},
+                                   {"decision", decision_log10_p_},
                                    {"conformal", standing.conformal},
                                    {"set_size", set.size()}});
     e.details_json = io::json_text({{"dropped_subject", drops(models.front())},
@@ -162,14 +163,19 @@ pedigree_status Agreement::run(const Host& host, const Request& request) {
   }
   emit_shared_errors(host, models, decision_log10_p_);
   // The set leaves out a true source only if that one is separated from every member by chance.
-  const double coverage = set.empty() ? 0 : 1 - std::pow(10.0, test_set(closeness, set).log10_p);
+  const double log10_p = set.empty() ? 0 : test_set(closeness, set).log10_p;
+  const double coverage = set.empty() ? 0 : 1 - std::pow(10.0, log10_p);
   Evidence e;
   e.signal = "behavior.source-set";
   e.value = static_cast<double>(set.size());
   e.summary_key = set.empty() ? "source_set.empty" : "source_set.found";
   std::string listed;
   for (const auto& name : names) listed += (listed.empty() ? "" : ", ") + name.get<std::string>();
-  e.params_json = io::json_text({{"size", set.size()}, {"names", listed}, {"coverage", coverage}});
+  e.params_json = io::json_text({{"size", set.size()},
+                                 {"names", listed},
+                                 {"coverage", coverage},
+                                 {"log10_p", log10_p},
+                                 {"decision", decision_log10_p_}});
   e.details_json = io::json_text({{"source_set", names}, {"coverage", coverage}});
   host.emit(e);
   return PEDIGREE_OK;
