@@ -113,7 +113,7 @@ TEST(ForgedLogs, spliced_logs_are_found_where_the_levels_differ) {
       all.all += rate.all;
     }
   std::printf("spliced: found %d of %d\n", all.found, all.all);
-  EXPECT_GE(all.share(), 0.75);
+  EXPECT_GE(all.share(), 0.85);
 }
 
 /// What a joint of known size shows: the tail of a real log moved down by so many deviations of its own noise.
