@@ -74,15 +74,9 @@ std::string count_problem(std::size_t count, std::size_t least, std::size_t most
 
 }  // namespace
 
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
-
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates) {
-  const auto found = nearest(word, candidates);
-  return found.empty() ? "" : " (did you mean '" + found + "'?)";
+  const auto question = pedigree::did_you_mean(word, candidates);
+  return question.empty() ? "" : " (" + question + ")";
 }
 
 ExitCode usage_error(const Session& session, const std::string& verb, const std::string& message) {

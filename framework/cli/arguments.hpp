@@ -41,9 +41,6 @@ Arguments parse(Session& session, const Help& help, const po::options_descriptio
 /// Tells a usage error on stderr, with the command that shows the help.
 ExitCode usage_error(const Session& session, const std::string& verb, const std::string& message);
 
-/// "a, b, c".
-std::string joined(const std::vector<std::string>& names);
-
 /// " (did you mean 'x'?)" or "".
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates);
 

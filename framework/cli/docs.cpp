@@ -24,7 +24,8 @@ constexpr std::size_t kLargestPage = std::size_t{16} << 20;
 /// A page as it is, or as it would be made, and what it should be.
 struct Written {
   fs::path file;
-  bool is_new = false;
+  bool is_new = false, read_only = false;
+  fs::perms permissions = fs::perms::none;
   std::string before, after;
 };
 
@@ -43,7 +44,15 @@ std::optional<Written> read_page(const fs::path& into, const fs::path& templates
   Written written;
   written.file = into / page.path;
   std::error_code error;
-  written.is_new = !fs::exists(fs::symlink_status(written.file, error));
+  const auto status = fs::symlink_status(written.file, error);
+  written.is_new = !fs::exists(status);
+  written.permissions = status.permissions();
+  if (fs::is_symlink(status)) {  // writing would put a file in place of the link
+    problems.push_back(unreadable(written.file, "the page is a symbolic link", "put the page itself there"));
+    return std::nullopt;
+  }
+  constexpr auto kWritable = fs::perms::owner_write | fs::perms::group_write | fs::perms::others_write;
+  written.read_only = !written.is_new && (status.permissions() & kWritable) == fs::perms::none;
   const auto source = written.is_new ? templates / page.template_path : written.file;
   const auto text = read_file(source, kLargestPage);
   if (!text) {
@@ -78,6 +87,12 @@ std::vector<Written> fill_all(const fs::path& into, const fs::path& templates,
 }
 
 ExitCode write_all(Session& session, const std::vector<Written>& pages) {
+  Diagnostics locked;
+  for (const auto& page : pages)
+    if (page.read_only && page.before != page.after)
+      locked.push_back(unreadable(page.file, "the page is read-only", "allow writing it"));
+  session.console.diagnostics(locked);
+  if (!locked.empty()) return kEnvironment;
   std::size_t changed = 0;
   for (const auto& page : pages) {
     if (!page.is_new && page.before == page.after) continue;
@@ -87,6 +102,7 @@ ExitCode write_all(Session& session, const std::vector<Written>& pages) {
       session.console.error(done.error());
       return kEnvironment;
     }
+    if (!page.is_new) fs::permissions(page.file, page.permissions, error);
     ++changed;
     session.console.tell("wrote " + page.file.string() + "\n");
   }

@@ -5,6 +5,7 @@
 
 #include "framework/cli/arguments.hpp"
 #include "framework/cli/verbs.hpp"
+#include "framework/core/text.hpp"
 #include "framework/report/messages.hpp"
 #include "framework/report/text.hpp"
 

@@ -10,6 +10,7 @@
 #include "framework/cli/interrupt.hpp"
 #include "framework/cli/progress.hpp"
 #include "framework/core/atomic_write.hpp"
+#include "framework/core/text.hpp"
 #include "framework/verdict/verdict.hpp"
 
 namespace pedigree::cli {

@@ -51,5 +51,7 @@ nlohmann::json to_json(const Diagnostics& diagnostics);
 
 /// The candidate nearest to `word` by edit distance, if within a third of its length; else "". Of equals the first.
 std::string nearest(const std::string& word, const std::vector<std::string>& candidates);
+/// "did you mean 'x'?", or nothing when nothing is near.
+std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates);
 
 }  // namespace pedigree

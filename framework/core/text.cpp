@@ -73,4 +73,10 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return previous[b.size()];
 }
 
+std::string joined(const std::vector<std::string>& words, std::size_t most) {
+  std::string out;
+  for (std::size_t i = 0; i < words.size() && i < most; ++i) (out += i == 0 ? "" : ", ") += words[i];
+  return words.size() > most ? out + ", ..." : out;
+}
+
 }  // namespace pedigree

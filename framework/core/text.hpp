@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pedigree {
 
@@ -17,5 +18,8 @@ std::string to_utf8(std::string_view bytes);
 /// Insertions, deletions, substitutions and swaps of neighbours, each 1 (optimal string alignment distance), counted in
 /// bytes. O(a*b); both sides are cut to 256 bytes.
 std::size_t edit_distance(std::string_view a, std::string_view b);
+
+/// "a, b, c"; of more than `most`, the first and "...".
+std::string joined(const std::vector<std::string>& words, std::size_t most = static_cast<std::size_t>(-1));
 
 }  // namespace pedigree

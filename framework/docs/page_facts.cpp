@@ -4,11 +4,15 @@
 #include <cmath>
 
 #include "framework/docs/facts.hpp"
-#include "framework/docs/markdown.hpp"
+#include "framework/report/markdown.hpp"
 #include "framework/report/report.hpp"
 
 namespace pedigree::docs {
 namespace {
+
+using report::markdown::fenced;
+using report::markdown::plain;
+using report::markdown::table;
 
 using nlohmann::json;
 using report::list_at;

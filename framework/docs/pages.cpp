@@ -57,9 +57,8 @@ void check_names(const std::vector<Region>& regions, const Facts& facts, const s
   }
   for (const auto& region : regions) {
     if (facts.count(region.name) != 0) continue;
-    const auto near = nearest(region.name, known);
     tell(problems, "PED-D003", file, "no fact of this page is called '" + region.name + "'",
-         near.empty() ? "" : "did you mean '" + near + "'?");
+         did_you_mean(region.name, known));
     problems.back().line = region.line;
     for (const auto& name : known) problems.back().allowed += (problems.back().allowed.empty() ? "" : ", ") + name;
   }

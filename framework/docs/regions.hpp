@@ -24,8 +24,9 @@ struct Region {
   bool block = false;              ///< the begin marker ends its line
 };
 
-/// The regions of a page in their order. Every problem is told, with the line: a marker that is not understood
-/// (PED-D003), a begin without its end and the reverse (PED-D001), a name that stands twice (PED-D002).
+/// The regions of a page in their order; markers shown as code are none. At most 100 problems are told. Every problem
+/// is told, with the line: a marker that is not understood (PED-D003), a begin without its end and the reverse
+/// (PED-D001), a name that stands twice (PED-D002).
 std::vector<Region> find_regions(std::string_view page, const std::string& file, Diagnostics& problems);
 
 /// What goes between a pair of markers.
@@ -34,7 +35,8 @@ struct Fact {
   bool block = false;  ///< has lines of its own whatever the markers' place
 };
 
-/// The page with every region's content replaced by `fact_of(name)`; all other bytes are kept.
+/// The page with every region's content replaced by `fact_of(name)`; all other bytes are kept. A page
+/// whose first line ends with CR LF gets such line ends in its regions.
 std::string replace_regions(std::string_view page, const std::vector<Region>& regions,
                             const std::function<Fact(const std::string&)>& fact_of);
 

@@ -3,11 +3,13 @@
 #include <cmath>
 
 #include "framework/docs/facts.hpp"
-#include "framework/docs/markdown.hpp"
+#include "framework/report/markdown.hpp"
 #include "framework/report/messages.hpp"
 
 namespace pedigree::docs {
 namespace {
+
+using report::markdown::plain;
 
 using nlohmann::json;
 using report::list_at;

@@ -5,11 +5,14 @@
 #include <limits>
 
 #include "framework/docs/facts.hpp"
-#include "framework/docs/markdown.hpp"
+#include "framework/report/markdown.hpp"
 #include "framework/report/messages.hpp"
 
 namespace pedigree::docs {
 namespace {
+
+using report::markdown::plain;
+using report::markdown::table;
 
 using nlohmann::json;
 using report::fixed;

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "framework/core/text.hpp"
 #include "framework/pipeline/check.hpp"
 #include "framework/pipeline/merge.hpp"
 #include "framework/pipeline/paths.hpp"
@@ -28,16 +29,7 @@ json member(const json& object, const char* key, json fallback) {
   return found != object.end() && !found->is_null() ? *found : std::move(fallback);
 }
 
-std::string joined(const std::vector<std::string>& words, std::size_t most = 20) {
-  std::string out;
-  for (std::size_t i = 0; i < words.size() && i < most; ++i) (out += i == 0 ? "" : ", ") += words[i];
-  return words.size() > most ? out + ", ..." : out;
-}
-
-std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates) {
-  const std::string best = nearest(word, candidates);
-  return best.empty() ? "" : "did you mean '" + best + "'?";
-}
+constexpr std::size_t kMostNames = 20;
 
 /// One section after the other; `resolved` is the typed form of `merged`, item for item.
 class PipelineBuilder {
@@ -146,8 +138,9 @@ class PipelineBuilder {
   void reference_group(const Node& node, const std::string& group, const std::string& role) {
     const auto& names = context_.group_names;
     if (group != "all" && !names.empty() && std::find(names.begin(), names.end(), group) == names.end())
-      findings_.add(node.find("group")->place, {"PED-P038", "the catalog has no group '" + group + "'",
-                                                did_you_mean(group, names), joined(names), "pedigree list models"});
+      findings_.add(node.find("group")->place,
+                    {"PED-P038", "the catalog has no group '" + group + "'", did_you_mean(group, names),
+                     joined(names, kMostNames), "pedigree list models"});
     out_.groups.push_back({group, role});
   }
 
@@ -185,7 +178,7 @@ class PipelineBuilder {
         if (const Node* use = item.find("use"); use != nullptr) others.push_back(identity(item));
       findings_.add(node.place,
                     {"PED-P016", "analyzer '" + step.id + "' has no 'use', and no parent has a step of that id",
-                     did_you_mean(step.id, others), joined(others), "pedigree list analyzers"});
+                     did_you_mean(step.id, others), joined(others, kMostNames), "pedigree list analyzers"});
       return;
     }
     value["id"] = step.id;
@@ -250,7 +243,7 @@ class PipelineBuilder {
       for (const auto& plugin : *context_.plugins) ids.push_back(plugin.id);
       if (std::find(ids.begin(), ids.end(), entry.key) != ids.end()) continue;
       Finding finding{"PED-P050", "no plugin '" + entry.key + "' is installed", did_you_mean(entry.key, ids),
-                      joined(ids), "pedigree list plugins"};
+                      joined(ids, kMostNames), "pedigree list plugins"};
       finding.severity = Severity::warning;
       findings_.add(entry.place, std::move(finding));
     }

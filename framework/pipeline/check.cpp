@@ -17,17 +17,6 @@ namespace pedigree::pipeline {
 namespace {
 using nlohmann::json;
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (const auto& word : words) (out += out.empty() ? "" : ", ") += word;
-  return out;
-}
-
-std::string did_you_mean(const std::string& word, const std::vector<std::string>& candidates) {
-  const std::string best = nearest(word, candidates);
-  return best.empty() ? "" : "did you mean '" + best + "'?";
-}
-
 bool is_identifier(std::string_view text) {
   return !text.empty() && text.size() <= 200 && std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||

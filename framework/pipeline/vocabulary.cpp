@@ -220,7 +220,7 @@ const Object& vocabulary() {
            {},
            nullptr,
            &step},
-          {"verdict", Type::free, "How evidence becomes a verdict; see docs/reference/profile.md."},
+          {"verdict", Type::free, "How evidence becomes a verdict; see docs/reference/verdict.md."},
           {"seed", Type::integer, "Seed of every random choice.", "0", false, 0, 9.0e15},
           {"trust", Type::object, "Plugins pinned by digest.", {}, false, 0, 0, {}, &trust},
           {"expect",

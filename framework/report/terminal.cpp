@@ -102,7 +102,7 @@ class Terminal {
     if (weighed()) facts.insert(0, say("terminal.score", {{"score", number_at(verdict_, "score")}}) + separator());
     const bool fits = display_width(name) + display_width(facts) + 6 <= page_.width();
     page_.put("  " + page_.paint(name, look.tone) + (fits ? "   " + facts : ""));
-    if (!fits) page_.line(facts, Tone::plain, 4);
+    if (!fits) page_.paragraph("", facts, Tone::plain, 4);
     page_.paragraph("", term("meaning", label), Tone::plain, 2);
     page_.blank();
     gauges();

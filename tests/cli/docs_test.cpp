@@ -92,6 +92,42 @@ TEST_F(Docs, a_missing_or_doubled_marker_names_file_and_line_and_nothing_is_writ
   }
 }
 
+TEST_F(Docs, a_page_that_is_a_link_or_read_only_is_left_alone) {
+  const auto file = page("models/README.md"), elsewhere = program_.folder() / "elsewhere.md";
+  auto stale = text_of(file);
+  stale.replace(stale.find("Upstage"), 7, "Nobody!");
+  program_.write("pages/models/README.md", stale);
+  fs::permissions(file, fs::perms::owner_read | fs::perms::group_read);
+  auto ended = update();
+  EXPECT_EQ(ended.code, 4);
+  EXPECT_THAT(ended.err, ::testing::AllOf(HasSubstr("PED-D005"), HasSubstr("read-only")));
+  EXPECT_EQ(text_of(file), stale);
+  EXPECT_EQ(update({"--check"}).code, 1) << "looking is allowed";
+
+  fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write | fs::perms::group_read);
+  EXPECT_EQ(update().code, 0);
+  EXPECT_EQ(fs::status(file).permissions(), fs::perms::owner_read | fs::perms::owner_write | fs::perms::group_read);
+
+  fs::rename(file, elsewhere);
+  fs::create_symlink(elsewhere, file);
+  const auto kept = text_of(elsewhere);
+  ended = update();
+  EXPECT_EQ(ended.code, 4);
+  EXPECT_THAT(ended.err, HasSubstr("symbolic link"));
+  EXPECT_TRUE(fs::is_symlink(file));
+  EXPECT_EQ(text_of(elsewhere), kept);
+}
+
+TEST_F(Docs, a_page_of_windows_is_not_stale_and_stays_one) {
+  const auto file = page("models/solar-open-100b.md");
+  std::string windows;
+  for (const char c : text_of(file)) windows += c == '\n' ? std::string{"\r\n"} : std::string{c};
+  program_.write("pages/models/solar-open-100b.md", windows);
+  EXPECT_EQ(update({"--check"}).code, 0);
+  EXPECT_EQ(update().code, 0);
+  EXPECT_EQ(text_of(file), windows);
+}
+
 TEST_F(Docs, wrong_runs_and_unreadable_pages_are_told) {
   EXPECT_EQ(program_.run({"docs", "update", "run", "run", "--into", "pages"}).code, 2);
   EXPECT_EQ(program_.run({"docs", "update", "nowhere", "--into", "pages"}).code, 4);

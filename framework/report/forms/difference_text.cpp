@@ -166,7 +166,8 @@ std::string difference_text(const json& d, const std::string& lang) {
         auto& name = step.is_object() && step.contains("what") ? step["what"] : step;
         if (!name.is_string()) continue;
         const auto text = name.get<std::string>();
-        name = text == "prior" ? writer.say("prior") : writer.language().term("family", text);
+        const auto known = writer.language().term("step", text);  // else a family
+        name = known == text ? writer.language().term("family", text) : known;
       }
   writer.changed(list_at(steps, "changed"), odds);
   writer.names("+", "added", list_at(steps, "added"));

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "framework/report/markdown.hpp"
 #include "framework/report/forms/forms.hpp"
 #include "framework/report/messages.hpp"
 #include "framework/report/text.hpp"
@@ -9,47 +10,11 @@ namespace {
 
 using nlohmann::json;
 
-/// Foreign text inside Markdown: no markup, no table break, no HTML, no link that appears by itself and nobody called.
-std::string plain(std::string_view foreign) {
-  std::string out;
-  const std::string text = harmless(foreign);
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '@')
-      out += "&#64;";
-    else if (c == ':' && text.compare(i, 3, "://") == 0)
-      out += "&#58;";
-    else if (c == '.' && i >= 3 && text.compare(i - 3, 3, "www") == 0)
-      out += "\\.";
-    else if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '&')
-      out += "&amp;";
-    else {
-      if (std::string_view{"\\`*_{}[]()#|!~"}.find(c) != std::string_view::npos) out += '\\';
-      out += c;
-    }
-  }
-  return out;
-}
-
-std::string row(const std::vector<std::string>& cells) {
-  std::string out = "|";
-  for (const auto& cell : cells) out += " " + cell + " |";
-  return out + "\n";
-}
-
-std::string table(const std::vector<std::vector<std::string>>& rows) {
-  std::string out = row(rows.front());
-  out += row(std::vector<std::string>(rows.front().size(), "---"));
-  for (std::size_t i = 1; i < rows.size(); ++i) out += row(rows[i]);
-  return out + "\n";
-}
+using markdown::plain;
+using markdown::table;
 
 std::string folded(const std::string& title, const std::string& body) {
-  return "<details><summary>" + title + "</summary>\n\n" + body + "</details>\n\n";
+  return "<details><summary>" + title + "</summary>\n\n" + body + "\n\n</details>\n\n";
 }
 
 }  // namespace
@@ -66,7 +31,8 @@ std::string to_markdown(const json& report, const std::string& lang) {
   out += table({{say("html.score"), say("html.assurance"), say("html.coverage"), say("html.confidence")},
                 {fixed(number_at(v, "score"), 0) + " / 100",
                  std::to_string(assurance) + " / 4: " + plain(words.term("assurance", std::to_string(assurance))),
-                 fixed(100 * number_at(v, "coverage"), 0) + "%", fixed(100 * number_at(v, "confidence"), 0) + "%"}});
+                 fixed(100 * number_at(v, "coverage"), 0) + "%", fixed(100 * number_at(v, "confidence"), 0) + "%"}}) +
+         "\n\n";
   out += "## " + say("html.why") + "\n\n";
   for (const auto& reason : list_at(v, "reasons")) out += "* " + plain(words.sentence(reason)) + "\n";
   out += "\n## " + say("html.components") + "\n\n";
@@ -79,7 +45,7 @@ std::string to_markdown(const json& report, const std::string& lang) {
     rows.push_back({plain(words.term("component", text_at(c, "name"))),
                     plain(words.term("label", text_at(own, "label"))), fixed(number_at(own, "score"), 0), parents});
   }
-  out += table(rows) + "## " + say("html.next") + "\n\n";
+  out += table(rows) + "\n\n## " + say("html.next") + "\n\n";
   for (const auto& next : list_at(report, "next_evidence")) out += "1. " + plain(words.what(next)) + "\n";
   rows = {{say("html.reference"), say("html.role"), say("html.p_derived"), say("html.relation"), say("html.log10_p")}};
   for (const auto& r : list_at(report, "references"))

@@ -8,11 +8,13 @@
 #include <sstream>
 
 #include "framework/docs/facts.hpp"
-#include "framework/docs/markdown.hpp"
+#include "framework/report/markdown.hpp"
 #include "tests/unit/report/sample_reports.hpp"
 
 namespace pedigree::docs {
 namespace {
+
+using report::markdown::fenced;
 
 using ::testing::HasSubstr;
 using ::testing::Not;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "framework/docs/markdown.hpp"
+#include "framework/report/markdown.hpp"
 
 #include <algorithm>
 
 #include "framework/report/text.hpp"
 
-namespace pedigree::docs {
+namespace pedigree::report::markdown {
 namespace {
 
 std::string row(const std::vector<std::string>& cells) {
@@ -16,16 +16,25 @@ std::string row(const std::vector<std::string>& cells) {
 
 }  // namespace
 
-std::string plain(std::string_view text) {
+std::string plain(std::string_view foreign) {
   std::string out;
-  for (const char c : report::harmless(text)) {
-    if (c == '<')
+  const std::string text = harmless(foreign);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '@')
+      out += "&#64;";
+    else if (c == ':' && text.compare(i, 3, "://") == 0)
+      out += "&#58;";
+    else if (c == '.' && i >= 3 && text.compare(i - 3, 3, "www") == 0)
+      out += "\\.";
+    else if (c == '<')
       out += "&lt;";
     else if (c == '>')
       out += "&gt;";
     else if (c == '&')
       out += "&amp;";
     else {
+      // Without brackets no parenthesis makes a link.
       if (std::string_view{"\\`*_{}[]#|!~$"}.find(c) != std::string_view::npos) out += '\\';
       out += c;
     }
@@ -36,7 +45,7 @@ std::string plain(std::string_view text) {
 std::string table(const std::vector<std::vector<std::string>>& rows) {
   std::string out = row(rows.front()) + row(std::vector<std::string>(rows.front().size(), "---"));
   for (std::size_t i = 1; i < rows.size(); ++i) out += row(rows[i]);
-  out.pop_back();  // the region adds the last line end
+  out.pop_back();
   return out;
 }
 
@@ -53,4 +62,4 @@ std::string fenced(std::string_view text) {
   return fence + "text\n" + inside + (inside.ends_with('\n') ? "" : "\n") + fence;
 }
 
-}  // namespace pedigree::docs
+}  // namespace pedigree::report::markdown
