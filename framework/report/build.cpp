@@ -33,7 +33,7 @@ class Writer {
   Writer(const json& messages, std::string lang) : messages_(messages), lang_(std::move(lang)) {}
 
   json sentence(const std::string& key, const json& params) {
-    used_.insert(key);
+    use(key, params);
     return {{"key", key},
             {"params", params.is_object() ? params : json::object()},
             {"text", render(key, params, lang_, messages_)}};
@@ -90,7 +90,7 @@ class Writer {
              {"summary_key", record.summary_key},
              {"params", record.params.is_object() ? record.params : json::object()},
              {"details", record.details.is_object() ? record.details : json::object()}};
-    used_.insert(record.summary_key);
+    use(record.summary_key, row["params"]);
     row["summary"] = render(record.summary_key, row["params"], lang_, messages_);
     if (!criterion.empty()) row["criteria"] = sentence(criterion, json::object());
     return row;
@@ -106,6 +106,21 @@ class Writer {
   }
 
  private:
+  /// Remembers a template, and those of the terms and sentences among its values.
+  void use(const std::string& key, const json& params) {
+    used_.insert(key);
+    if (!params.is_object()) return;
+    for (const auto& [name, value] : params.items()) {
+      const json items = value.is_array() ? value : json::array({value});
+      for (const auto& item : items) {
+        if (item.is_string()) used_.insert(name + "." + item.get_ref<const std::string&>());
+        const auto inner = item.is_object() ? item.find("key") : item.end();
+        if (!item.is_object() || inner == item.end() || !inner->is_string()) continue;
+        use(inner->get_ref<const std::string&>(), item.value("params", json::object()));
+      }
+    }
+  }
+
   const json& messages_;
   std::string lang_;
   std::set<std::string> used_;

@@ -32,8 +32,10 @@ std::optional<int> decimals_of(std::string_view format, bool percent) {
   return decimals;
 }
 
+bool is_list(const std::string& format) { return format == "list" || format == "and"; }
+
 bool known_format(const std::string& format) {
-  return format.empty() || format == "," || decimals_of(format, true) || decimals_of(format, false);
+  return format.empty() || format == "," || is_list(format) || decimals_of(format, true) || decimals_of(format, false);
 }
 
 std::string number_text(double value, const std::string& format) {
@@ -44,7 +46,27 @@ std::string number_text(double value, const std::string& format) {
 }
 
 std::string value_text(const Template::Placeholder& wanted, const json& value, const std::string& lang,
+                       const json& messages);
+
+/// Items as people join them. An item with a key is a sentence of the catalogue with values of its own.
+std::string list_text(const Template::Placeholder& wanted, const json& items, const std::string& lang,
+                      const json& messages) {
+  const auto* last = wanted.format == "and" ? message_text(messages, "list.last", lang) : nullptr;
+  std::string out;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const json& item = items[i];
+    if (i > 0) out += last != nullptr && i + 1 == items.size() ? *last : std::string{", "};
+    const auto key = item.is_object() ? item.find("key") : item.end();
+    out += item.is_object() && key != item.end() && key->is_string()
+               ? render(key->get_ref<const std::string&>(), item.value("params", json::object()), lang, messages)
+               : value_text({wanted.name, {}}, item, lang, messages);
+  }
+  return out;
+}
+
+std::string value_text(const Template::Placeholder& wanted, const json& value, const std::string& lang,
                        const json& messages) {
+  if (value.is_array() && is_list(wanted.format)) return list_text(wanted, value, lang, messages);
   if (value.is_number()) {
     if (value.is_number_integer() && wanted.format.empty()) return value.dump();
     return number_text(value.get<double>(), wanted.format);

@@ -44,7 +44,8 @@ class Template {
 
 /// Fills a template's {name}, {name:.3} (decimals), {name:.1%} (percent) and {name:,} (thousands)
 /// from params. "{{" is a brace. A text value that is a term of the catalogue is shown by its term:
-/// the value "text_decoder" of {component} by the entry "component.text_decoder". A value that is
+/// the value "text_decoder" of {component} by the entry "component.text_decoder". {name:list} joins an array by commas,
+/// {name:and} as people join a list; an item {"key", "params"} is a sentence of the catalogue. A value that is
 /// missing or has the wrong type leaves the placeholder visible. Total; result is not escaped.
 std::string fill(const std::string& text, const nlohmann::json& params, const std::string& lang,
                  const nlohmann::json& messages);

@@ -294,10 +294,8 @@ class Comparison {
     const auto paid = static_cast<double>(maps_);
     keeping_what_is_done([&] { settle_attention(a_, b_, matching_.map, map, paid, watch_, out_); });
     measure_power();
-    if (!a_.view->layers.empty() && !b_.view->layers.empty()) {
-      out_.subject_texture = stored_texture(a_);
-      out_.reference_texture = stored_texture(b_);
-    }
+    out_.subject_form = stored_form(*a_.model, *a_.view);
+    out_.reference_form = stored_form(*b_.model, *b_.view);
   }
 
   void settle_layer(const LayerUnits& subject, std::size_t l, int source, double tests) {
@@ -320,6 +318,7 @@ class Comparison {
       finding.mean_cosine += pair.match.mean_similarity_of_matched() / blocks;
       finding.found_cosine = std::max(finding.found_cosine, pair.match.mean_similarity_of_found(pair.same_units));
       finding.log10_p = std::min(finding.log10_p, pair.log10_p);
+      finding.run_log10_p = std::min(finding.run_log10_p, pair.p.run);
       const auto signs = pair.match.signs();
       finding.signs = {finding.signs.pairs + signs.pairs, finding.signs.plus + signs.plus};
       const auto expert_of = [](const PreparedComponent& p, const LayerUnits::Block& block) {

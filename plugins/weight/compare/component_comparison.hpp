@@ -10,6 +10,7 @@
 
 #include "plugins/weight/align/layer_map.hpp"
 #include "plugins/weight/compare/layer_matching.hpp"
+#include "plugins/weight/compare/stored_form.hpp"
 #include "plugins/weight/compare/token_rows.hpp"
 #include "plugins/weight/statistics/comparators.hpp"
 #include "plugins/weight/statistics/difference.hpp"
@@ -48,7 +49,9 @@ struct LayerFinding {
   std::size_t experts_moved = 0;             ///< routed experts whose source has another index
   std::map<std::string, RoleFinding> roles;  ///< gate up down q k v o
   std::optional<HeadMatch> heads;
-  Difference difference;  ///< of the gate (or up) rows
+  Difference difference;     ///< of the first role that changed by more than rounding; of gate or up when none did
+  bool units_equal = false;  ///< gate, up and down are equal, but for rounding at most
+  double run_log10_p = 0;    ///< exact: matched units in one order
   /// Context that decides nothing (W10), where q and k could be read in one basis.
   struct Comparators {
     double cka = 0;  ///< mean of q and k
@@ -93,7 +96,7 @@ struct ComponentFinding {
   std::uint64_t subject_width = 0, reference_width = 0, subject_hidden = 0, reference_hidden = 0;
   std::size_t subject_experts = 0, reference_experts = 0;
   std::uint64_t sampled_units = 0;  ///< per block; 0 when all were read
-  ValueTexture subject_texture, reference_texture;
+  StoredForm subject_form, reference_form;
   std::size_t silenced_rows = 0;
   bool stopped = false;         ///< by the user: what was finished is here
   std::size_t blocks_done = 0;  ///< of blocks_planned: reference blocks compared with the whole subject

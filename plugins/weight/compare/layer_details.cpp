@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::uint64_t kDescribedBytes = std::uint64_t{64} << 20;
 constexpr double kKeepsDirection = 0.1;  // below this cosine a raw q, k, v or o says nothing
+constexpr double kSameDirection = 0.9;   // below this a change of q, k, v or o may be a turn of channels
 
 struct Rows {
   Matrix subject, reference;
@@ -56,13 +57,43 @@ Rows matched_rows(const Matrix& subject, const Matrix& reference, const std::vec
   return out;
 }
 
-RoleFinding role_finding(Rows rows) {
+/// Levels the rows where it must.
+RoleFinding role_finding(Rows& rows) {
   RoleFinding out;
   const RowScale scale = level_rows(rows);
   out.row_scale = scale.middle;
   out.uneven_scale = scale.uneven;
   out.spectrum = inheritance_spectrum(rows.subject, rows.reference);
   return out;
+}
+
+/// Weights that pruning set to zero, which says nothing of the others: zero on both sides.
+void leave_out_pruned(Rows& rows) {
+  constexpr double kPruned = 0.2, kNotPruned = 0.05;  // exact zeros, as a share
+  const auto zeros = [](const Matrix& m) { return static_cast<double>((m.array() == 0).count()); };
+  const auto size = static_cast<double>(rows.subject.size());
+  if (zeros(rows.subject) < kPruned * size || zeros(rows.reference) > kNotPruned * size) return;
+  rows.reference = (rows.subject.array() == 0).select(0.F, rows.reference);
+}
+
+/// Keeps the difference of the first role that changed by more than rounding. Costs a decomposition only there.
+void note_change(Rows rows, LayerFinding& finding) {
+  if (finding.difference.valid && finding.difference.relative_norm > kRounding) return;
+  leave_out_pruned(rows);
+  const double change = relative_change(rows.subject, rows.reference);
+  if (finding.difference.valid && !(change > kRounding)) return;
+  finding.difference = difference_of(rows.subject, rows.reference);
+}
+
+/// Up and down changed sign together in some of the units.
+bool signs_turned(UnitMatch::Signs signs) {
+  constexpr std::size_t kFewest = 32;
+  return signs.pairs >= kFewest && signs.plus * 20 > signs.pairs && signs.plus * 20 < signs.pairs * 19;
+}
+
+void undo_signs(Matrix& part, const UnitMatch& match) {
+  for (std::size_t i = 0; i < match.sign.size(); ++i)
+    if (match.sign[i] < 0) part.row(static_cast<Index>(i)) *= -1.F;
 }
 
 /// Which rows describe the change: only the units found when some are not and those that are, are close copies; every
@@ -85,17 +116,21 @@ void describe_units(const PreparedComponent& subject, const LayerUnits::Block& s
   UnitParts a = load_units(*subject.model, *subject.view, sl, sl.mlps[sb.mlp], sb.units, swapped);
   UnitParts b = load_units(*reference.model, *reference.view, rl, rl.mlps[rb.mlp], rb.units);
   const std::vector<std::uint32_t> partner = described_units(pair);
-  auto add = [&](const char* name, Matrix UnitParts::*part) {
+  const bool turned = signs_turned(pair.match.signs());
+  auto add = [&](const char* name, Matrix UnitParts::*part, bool signed_part) {
     if ((a.*part).rows() == 0 || (b.*part).rows() == 0) return;
     silence_non_finite_rows(a.*part);
     silence_non_finite_rows(b.*part);
+    if (turned && signed_part) undo_signs(a.*part, pair.match);
     Rows rows = matched_rows(a.*part, map.apply(b.*part), partner);
-    if (!finding.difference.valid) finding.difference = difference_of(rows.subject, rows.reference);
-    finding.roles[name] = role_finding(std::move(rows));
+    RoleFinding found = role_finding(rows);
+    note_change(std::move(rows), finding);
+    finding.roles[name] = std::move(found);
   };
-  add("gate", &UnitParts::gate);
-  add("up", &UnitParts::up);
-  add("down", &UnitParts::down);
+  add("gate", &UnitParts::gate, false);
+  add("up", &UnitParts::up, true);
+  add("down", &UnitParts::down, true);
+  finding.units_equal = finding.difference.valid && finding.difference.relative_norm <= kRounding;
 }
 
 /// Heads of one part of both sides, the reference's put where their partners are: all of them, or as many,
@@ -127,8 +162,11 @@ void describe_attention(const AttentionRows& a, const AttentionRows& b, HeadCoun
   auto add = [&](const char* name, AttentionPart part, std::uint64_t heads) {
     if (a.rows(part) == 0 || b.rows(part) == 0 || heads == 0 || counts.size == 0 || a.width() != b.width()) return;
     if (static_cast<Index>(heads * counts.size) != a.rows(part)) return;
-    RoleFinding found = role_finding(head_rows(a, b, part, partner, heads, counts.size));
-    if (std::abs(found.spectrum.cosine) >= kKeepsDirection) finding.roles[name] = std::move(found);
+    Rows rows = head_rows(a, b, part, partner, heads, counts.size);
+    RoleFinding found = role_finding(rows);
+    if (std::abs(found.spectrum.cosine) < kKeepsDirection) return;
+    if (found.spectrum.cosine >= kSameDirection && finding.source_layer >= 0) note_change(std::move(rows), finding);
+    finding.roles[name] = std::move(found);
   };
   add("q", AttentionPart::kQuery, counts.query);
   add("k", AttentionPart::kKey, counts.key_value);
@@ -182,14 +220,6 @@ bool both_began_as_identity(const AttentionRows& a, const AttentionRows& b) {
 HeadCounts head_counts(const ComponentView& view) { return {view.heads, view.kv_heads, view.head_size}; }
 
 }  // namespace
-
-ValueTexture stored_texture(const PreparedComponent& prepared) {
-  const LayerView& layer = prepared.view->layers[prepared.view->layers.size() / 2];
-  if (layer.mlps.empty()) return {};
-  const WeightRef& ref = layer.mlps.front().up.present() ? layer.mlps.front().up : layer.mlps.front().down;
-  if (!ref.present()) return {};
-  return texture_of(load_rows(prepared.model->store(), ref, spread_indices(ref.rows(), 128)));
-}
 
 std::size_t attention_step(const ComponentView& view) {
   constexpr double kLayers = 8, kFewest = 2, kWidth = 4096;

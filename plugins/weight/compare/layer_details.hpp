@@ -19,9 +19,6 @@ void describe_layers(const PreparedComponent& subject, const LayerUnits::Block& 
                      const PreparedComponent& reference, const LayerUnits::Block& reference_block,
                      const ResidualMap& map, const BlockMatch& pair, bool swapped, LayerFinding& finding);
 
-/// How the values of a middle layer are stored: zeros, few different values.
-ValueTexture stored_texture(const PreparedComponent& prepared);
-
 /// Only the attention, for layers whose units have nothing in common: heads, and what q, k, v and o of paired heads
 /// kept. Fills nothing when heads cannot be compared.
 void describe_attention_alone(const PreparedComponent& subject, std::size_t l, const PreparedComponent& reference,

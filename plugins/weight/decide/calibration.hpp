@@ -44,6 +44,14 @@ inline constexpr double kStrangersCka = 0.02;
 /// Heads: mean best cosine of C_vo and C_qk.
 inline constexpr double kHeadSimilarity = 0.45;
 
+/// A merge shrinks every matrix by one factor; training leaves factors that differ from matrix to matrix. Zoo: spread
+/// of the coefficients 0.02 at most in merges of strangers, 0.036 and more in trained descendants.
+inline constexpr double kMergeSpread = 0.03;
+inline constexpr double kMergeWeight = 0.95;
+
+/// More than this is no usual fine-tuning (zoo: heavy 0.42 at most, one more pretraining run 0.73).
+inline constexpr double kHeavyChange = 0.5;
+
 /// "Nothing found" is worth at most this much: 36 related zoo pairs, none missed, so the miss rate
 /// is bounded by 3/36 (95 %).
 inline constexpr double kNegativeCap = -1.1;

@@ -148,6 +148,8 @@ Judgement judge(const ComponentFinding& finding) {
     out.relation = seed || untold ? relation::kSharedInitialization : whole ? relation::kDerived : relation::kPartial;
     out.log10_lr = out.exact ? clamp_exact(out.log10_p) : calibrated_lr(out.inherited_share / out.matched_layers);
   } else if (by_heads || embedding.relation != relation::kNone) {
+    out.by_heads = by_heads;
+    out.by_embedding = embedding.relation == relation::kDerived;
     out.relation = by_heads || embedding.relation == relation::kDerived ? relation::kPartial : embedding.relation;
     out.log10_lr = by_heads && !out.exact ? std::max(calibrated_lr(finding.heads_similarity / 2), embedding.log10_lr)
                                           : std::max(embedding.log10_lr, out.exact ? clamp_exact(out.log10_p) : 0.0);

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "plugins/weight/compare/component_comparison.hpp"
@@ -12,11 +13,16 @@ namespace pedigree::weight {
 
 /// One thing that happened on the way from the reference to the subject.
 struct Kind {
-  std::string name;    ///< fine_tuned continued_pretraining extended_vocabulary depth_pruned width_pruned
-                       ///< depth_upscaled moe_upcycled merged quantised sparsified permuted rotated rescaled
-                       ///< lora copied layers_added embeddings_replaced units_reused width_upscaled
-  std::string detail;  ///< numbers in words, may be empty
-  double value = 0;    ///< coefficient, rank share, layers ... as `detail` says
+  std::string name;  ///< fine_tuned continued_pretraining heavily_changed lora copied merged extended_vocabulary
+                     ///< reduced_vocabulary embeddings_replaced depth_pruned depth_upscaled layers_added width_pruned
+                     ///< width_upscaled units_reused moe_upcycled quantised reference_quantised sparsified permuted
+                     ///< rotated rescaled
+  std::string sentence;  ///< message behind "change."; kinds of one sentence are said together
+  std::string part;      ///< what it happened to, a message behind "part."; may be empty
+  std::string type;      ///< of storage, may be empty
+  std::vector<std::pair<std::string, double>> numbers;  ///< named as in the message
+  std::string detail;                                   ///< the same in plain words, may be empty
+  double value = 0;                                     ///< coefficient, rank share, layers ... as `detail` says
 };
 
 struct Judgement {
@@ -26,6 +32,8 @@ struct Judgement {
   bool exact = false;            ///< log10_p reaches -12 with an effect
   double inherited_share = 0;    ///< of the component's layers' units
   double matched_layers = 0;     ///< share of the subject's layers that have a source
+  bool by_heads = false;         ///< no layer has a source, attention heads do
+  bool by_embedding = false;     ///< no layer has a source, the embedding does
   bool few_units = false;        ///< of those layers only a few units, closely copied
   double top = 0, bulk = 0;      ///< inheritance spectrum, medians over matrices
   double merge_coefficient = 1;  ///< weight of the reference, 1 when nothing else was mixed in

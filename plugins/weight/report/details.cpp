@@ -59,6 +59,28 @@ json kinds_json(const Judgement& judgement) {
   return out;
 }
 
+json changes_said(const Judgement& judgement) {
+  json out = json::array();
+  for (const auto& kind : judgement.kinds) {
+    const std::string key = "change." + kind.sentence;
+    const auto said = std::find_if(out.begin(), out.end(), [&](const json& item) { return item["key"] == key; });
+    json params = json::object();
+    for (const auto& [name, value] : kind.numbers) params[name] = rounded(value);
+    if (!kind.type.empty()) params["type"] = kind.type;
+    if (kind.part.empty()) {
+      if (said == out.end()) out.push_back({{"key", key}, {"params", std::move(params)}});
+      continue;
+    }
+    json part{{"key", "part." + kind.part}, {"params", std::move(params)}};
+    if (said != out.end())
+      (*said)["params"]["parts"].push_back(std::move(part));
+    else
+      out.push_back({{"key", key}, {"params", {{"parts", json::array({std::move(part)})}}}});
+  }
+  if (out.empty()) out.push_back({{"key", "change.none"}});
+  return out;
+}
+
 json trials_json(const ComponentFinding& finding) {
   json out = json::array();
   for (std::size_t i = 0; i < finding.trials.size(); ++i) {

@@ -15,6 +15,7 @@ nlohmann::json rounded(double value);
 nlohmann::json inheritance_map(const ComponentFinding& finding);  ///< [{layer, source, share, ..., roles}]
 nlohmann::json layer_map(const ComponentFinding& finding);        ///< [source layer or null]
 nlohmann::json kinds_json(const Judgement& judgement);            ///< [{kind, detail, value}]
+nlohmann::json changes_said(const Judgement& judgement);          ///< the kinds as a list of sentences, each once
 nlohmann::json trials_json(const ComponentFinding& finding);      ///< residual maps tried
 nlohmann::json power_json(const ComponentFinding& finding);       ///< null when not measured
 nlohmann::json sampling_json(const ComponentFinding& finding);    ///< what was read and what was left out

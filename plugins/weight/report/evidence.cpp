@@ -97,9 +97,14 @@ class Emission {
                 {"bulk", rounded(j_.bulk)},
                 {"correlation", rounded(f_.power.row_correlation)},
                 {"planted", rounded(f_.power.inherited_share)},
-                {"changes", changes()}};
+                {"changes", changes_said(j_)}};
     if (related() && !j_.exact) key += "_calibrated";
-    if (j_.relation == relation::kPartial && matched_ == 0) key = "lineage.partial_embedding";
+    if (j_.relation == relation::kPartial && matched_ == 0) {
+      key = j_.exact ? "lineage.parts" : "lineage.parts_calibrated";
+      params["part"] = json::array();
+      if (j_.by_heads) params["part"].push_back("heads");
+      if (j_.by_embedding) params["part"].push_back("embedding");
+    }
     if (j_.relation == relation::kSharedInitialization && matched_ == 0) key = "lineage.dependent";
     if (f_.stopped) {
       key = related() ? "lineage.stopped" : "lineage.stopped_none";
@@ -109,16 +114,6 @@ class Emission {
     }
     emit("weight.lineage", std::clamp(j_.inherited_share, 0.0, 1.0), j_.log10_lr, j_.log10_p, j_.relation, key,
          std::move(params), std::move(details));
-  }
-
-  /// The kinds as one list; "permuted" and "rotated" with what was.
-  std::string changes() const {
-    std::string out;
-    for (const auto& kind : j_.kinds) {
-      out += (out.empty() ? "" : ", ") + kind.name;
-      if (!kind.detail.empty()) out += " (" + kind.detail + ")";
-    }
-    return out.empty() ? "-" : out;
   }
 
   /// Relation and ratio of a signal that took part in the decision, or did not.
@@ -159,10 +154,13 @@ class Emission {
   void order() {
     if (matched_ == 0 || f_.subject_width == f_.reference_width) return;
     const bool exact = f_.units_log10_p <= calibration::kDecisive;
+    std::vector<double> runs;
+    for (const auto& layer : f_.layers)
+      if (layer.source_layer >= 0) runs.push_back(layer.run_log10_p);
+    const double run = median(std::move(runs));
     emit("weight.lis", std::clamp(j_.inherited_share, 0.0, 1.0), exact ? calibration::kExactCap : 0, f_.units_log10_p,
-         as_decided(exact), "order.kept",
-         {{"units", f_.subject_width}, {"of", f_.reference_width}, {"log10_p", rounded(f_.units_log10_p)}},
-         json::object());
+         as_decided(exact), run <= calibration::kDecisive ? "order.kept" : "order.lost",
+         {{"units", f_.subject_width}, {"of", f_.reference_width}, {"log10_p", rounded(run)}}, json::object());
   }
 
   void heads() {

@@ -4,16 +4,9 @@
 #include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <cmath>
-#include <vector>
 
 namespace pedigree::weight {
 namespace {
-
-std::size_t distinct(const float* first, Index count) {
-  std::vector<float> values(first, first + count);
-  std::sort(values.begin(), values.end());
-  return static_cast<std::size_t>(std::unique(values.begin(), values.end()) - values.begin());
-}
 
 MatrixD thinned_difference(const Matrix& a, const Matrix& b, double c, Index largest) {
   const Index rows = std::min(a.rows(), largest), columns = std::min(a.cols(), largest);
@@ -52,23 +45,12 @@ Difference difference_of(const Matrix& subject, const Matrix& reference, Index l
   return out;
 }
 
-ValueTexture texture_of(const Matrix& rows) {
-  ValueTexture out;
-  if (rows.size() == 0) return out;
-  double zeros = 0, groups = 0, in_groups = 0, in_rows = 0;
-  const Index width = std::min<Index>(rows.cols(), 512);
-  for (Index i = 0; i < rows.rows(); ++i) {
-    zeros += static_cast<double>((rows.row(i).array() == 0).count());
-    in_rows += static_cast<double>(distinct(rows.row(i).data(), width)) / static_cast<double>(width);
-    for (Index j = 0; j + 32 <= rows.cols(); j += 32) {
-      in_groups += static_cast<double>(distinct(rows.row(i).data() + j, 32)) / 32.0;
-      groups += 1;
-    }
-  }
-  out.zero_share = zeros / static_cast<double>(rows.size());
-  out.distinct_per_row = in_rows / static_cast<double>(rows.rows());
-  out.distinct_per_32 = groups > 0 ? in_groups / groups : 1;
-  return out;
+double relative_change(const Matrix& subject, const Matrix& reference) {
+  if (subject.rows() != reference.rows() || subject.cols() != reference.cols()) return 0;
+  const double bb = reference.cast<double>().squaredNorm();
+  const double c = subject.cast<double>().cwiseProduct(reference.cast<double>()).sum() / bb;
+  if (!(bb > 0) || c == 0 || !std::isfinite(c)) return 0;
+  return std::sqrt((subject.cast<double>() - c * reference.cast<double>()).squaredNorm() / (c * c * bb));
 }
 
 }  // namespace pedigree::weight

@@ -19,6 +19,7 @@
 #include "plugins/weight/statistics/power.hpp"
 #include "plugins/weight/statistics/row_boundary.hpp"
 #include "plugins/weight/statistics/unit_match.hpp"
+#include "plugins/weight/statistics/value_grid.hpp"
 
 namespace pedigree::weight {
 namespace {

@@ -31,6 +31,25 @@ TEST(Messages, show_a_term_in_the_reader_s_language) {
   EXPECT_EQ(fill("{component}", {{"component", "talking_head"}}, "ko", kCatalogue), "talking_head");
 }
 
+TEST(Messages, join_lists_as_people_do) {
+  json catalogue = kCatalogue;
+  catalogue["list.last"] = {{"en", " and "}, {"ko", ", "}};
+  catalogue["part.head"] = {{"en", "heads"}, {"ko", "head들"}};
+  catalogue["moved"] = {{"en", "moved ({part:list})"}, {"ko", "이동({part:list})"}};
+  catalogue["cut"] = {{"en", "cut by {n:,}"}, {"ko", "{n:,} 감소"}};
+  const json items = {{{"key", "moved"}, {"params", {{"part", {"head", "tail"}}}}},
+                      {{"key", "cut"}, {"params", {{"n", 1200}}}},
+                      "other"};
+  EXPECT_EQ(fill("{x:and}.", {{"x", items}}, "en", catalogue), "moved (heads, tail), cut by 1,200 and other.");
+  EXPECT_EQ(fill("{x:and}.", {{"x", items}}, "ko", catalogue), "이동(head들, tail), 1,200 감소, other.");
+  EXPECT_EQ(fill("{x:and}", {{"x", {"a", "b"}}}, "en", catalogue), "a and b");
+  EXPECT_EQ(fill("{x:and}{x:list}", {{"x", {"a"}}}, "en", catalogue), "aa");
+  EXPECT_EQ(fill("{x:and}", {{"x", json::array()}}, "en", catalogue), "");
+  EXPECT_EQ(fill("{x:and}", {{"x", "no list"}}, "en", catalogue), "no list");
+  const json broken = json::array({{{"key", 3}}, nullptr, {{"params", 1}}, {{"key", "cut"}, {"params", 1}}});
+  EXPECT_EQ(fill("{x:and}", {{"x", broken}}, "en", catalogue), "{\"key\":3}, null, {\"params\":1} and cut by {n}");
+}
+
 TEST(Messages, leave_what_is_missing_visible_and_never_throw) {
   EXPECT_EQ(fill("{gone} {", json::object(), "en", kCatalogue), "{gone} {");
   EXPECT_EQ(fill("{x}", {{"x", nullptr}}, "en", kCatalogue), "{x}");
