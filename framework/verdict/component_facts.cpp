@@ -61,6 +61,20 @@ std::size_t scanned_pairs(const ComponentIndex& row) {
   return static_cast<std::size_t>(std::count_if(row.pairs.begin(), row.pairs.end(), scanned));
 }
 
+std::vector<std::string> failed_pairs(const CaseIndex& index, const ComponentIndex& row) {
+  std::vector<std::string> failed;
+  for (const auto& pair : row.pairs) {
+    if (scanned(pair)) continue;
+    const auto& outcomes = index.source->outcomes;
+    const bool broken = std::any_of(outcomes.begin(), outcomes.end(), [&](const Outcome& outcome) {
+      return outcome.family == Family::weight && outcome.reference == pair.reference &&
+             outcome.kind != OutcomeKind::ok && outcome.kind != OutcomeKind::not_applicable;
+    });
+    if (broken) failed.push_back(pair.reference);
+  }
+  return failed;
+}
+
 bool has_link(const ComponentIndex& row, const Profile& profile) {
   const auto& items = row.absolute[Family::training_log];
   // A record that contradicts itself (a spliced log, swapped checkpoints, an impossible claim) links nothing.

@@ -19,6 +19,10 @@ double coverage_of(const ComponentIndex& row, const std::vector<Family>& familie
 /// Suspects whose weights were compared: something was found by a valid test, or nothing by one that states its power.
 std::size_t scanned_pairs(const ComponentIndex& row);
 
+/// Suspects whose weights were to be compared and were not, because the comparison failed (crashed, out of memory, an
+/// unreadable file, stopped); by id.
+std::vector<std::string> failed_pairs(const CaseIndex& index, const ComponentIndex& row);
+
 /// A training record that leads from random numbers to these weights.
 bool has_link(const ComponentIndex& row, const Profile& profile);
 

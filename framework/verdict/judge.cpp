@@ -139,6 +139,12 @@ class ComponentJudge {
       add("verdict.low-coverage", {{"coverage", result_.verdict.coverage}, {"needed", profile_.min_coverage}});
       return Label::inconclusive;
     }
+    // Asked for and failed: not the same as not asked for (decision 0035).
+    if (const auto failed = failed_pairs(index_, row_); !failed.empty()) {
+      result_.owed.insert(result_.owed.end(), failed.begin(), failed.end());
+      name_owed("verdict.owed-failed", failed);
+      return Label::inconclusive;
+    }
     explain_clean(assurance);
     return Label::likely_from_scratch;
   }

@@ -144,7 +144,7 @@ SeedLink seed_link(const ModelView& a, const ModelView& b, const Watch& watch) {
 
 ElementSample::ElementSample(const ModelView& model, std::size_t elements) {
   std::uint64_t total = 0;
-  const auto usable = [](const io::TensorInfo& t) { return io::is_comparable(t.dtype) && t.elements > 0; };
+  const auto usable = [](const io::TensorInfo& t) { return t.readable() && t.elements > 0; };
   for (const auto& tensor : model.store().tensors()) total += usable(tensor) ? tensor.elements : 0;
   for (const auto& tensor : model.store().tensors()) {
     if (!usable(tensor)) continue;
@@ -166,7 +166,7 @@ std::optional<std::vector<float>> ElementSample::of(const ModelView& model) cons
   std::size_t at = 0;
   for (const auto& run : runs_) {
     const auto* tensor = model.store().find(run.tensor);
-    if (tensor == nullptr || tensor->shape != run.shape || !io::is_comparable(tensor->dtype)) return std::nullopt;
+    if (tensor == nullptr || tensor->shape != run.shape || !tensor->readable()) return std::nullopt;
     const auto status = model.store().read_floats(*tensor, run.first, std::span{out}.subspan(at, run.count));
     if (!status.ok()) throw InputError(model.id() + ": " + status.error().text());
     for (std::size_t i = at; i < at + run.count; ++i)

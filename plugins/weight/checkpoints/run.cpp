@@ -61,9 +61,13 @@ class CheckpointRun {
     const auto final_model = ModelView::open(id_, artifacts_);
     if (!final_model)
       return not_applicable("checkpoints are at hand, but not the final weights: " + ModelView::why_not(artifacts_));
+    const ElementSample sample(*final_model, kElements);
+    if (sample.size() == 0)
+      return not_applicable(id_ +
+                            ": its weights are packed codes that are not undone here; give the unquantised model");
     findings_.first_step = set.checkpoints.front().step;
     findings_.left_out = set.left_out;
-    follow(set, *final_model);
+    follow(set, *final_model, sample);
     emit_checkpoints(host_, findings_);
     if (const auto status = final_model->store().unchanged(); !status.ok()) throw InputError(status.error().text());
     return PEDIGREE_OK;
@@ -75,8 +79,7 @@ class CheckpointRun {
     return PEDIGREE_NOT_APPLICABLE;
   }
 
-  void follow(const CheckpointSet& set, const ModelView& final_model) {
-    const ElementSample sample(final_model, kElements);
+  void follow(const CheckpointSet& set, const ModelView& final_model, const ElementSample& sample) {
     const io::Rate rate;
     for (std::size_t i = 0; i < set.checkpoints.size(); ++i) {
       watch_.poll();

@@ -126,7 +126,7 @@ class Physics {
       const auto& role = roles.roles[i];
       if (!mine(role.component)) continue;
       const auto& tensor = store_.tensors()[i];
-      if (!io::is_comparable(tensor.dtype) || has_own_law(role.role)) continue;
+      if (!tensor.readable() || has_own_law(role.role)) continue;
       if (role.part == io::Part::kBias)
         bias(tensor);
       else if (role.part == io::Part::kWeight && is_norm(role.role))

@@ -16,6 +16,7 @@
 namespace pedigree::weight {
 namespace {
 
+constexpr Index kRowsPerAxis = 2;  // below, a rotation fits the noise of its rows
 constexpr std::size_t kTokens = 4096;
 constexpr std::size_t kTokenBytes = std::size_t{128} << 20;  // of one side's embedding rows
 
@@ -182,15 +183,7 @@ class Comparison {
       matching_ = match_layers(a_.units, b_.units, related ? hidden.map : ResidualMap{}, watch_);
   }
 
-  bool gate_uncertain() const {
-    auto some = [](const ComponentView& view) {
-      for (const auto& layer : view.layers)
-        for (const auto& mlp : layer.mlps)
-          if (mlp.gate_up_uncertain) return true;
-      return false;
-    };
-    return some(*a_.view) != some(*b_.view);
-  }
+  bool gate_uncertain() const { return a_.view->gate_up_uncertain() != b_.view->gate_up_uncertain(); }
 
   bool attempt_with(const LayerUnits& subject, const ResidualMap& map, bool swapped) {
     return record(match_layers(subject, b_.units, map, watch_), swapped);
@@ -255,12 +248,19 @@ class Comparison {
   /// A map found from tokens is made again from the units it matched: better for describing, never
   /// used for a p-value.
   void refine_map() {
-    if (stopping() || matching_.map.kind == Alignment::kIdentity || probe_) return;
+    const ResidualMap& map = matching_.map;
+    const bool turned = map.kind == Alignment::kOrthogonal || map.kind == Alignment::kHiddenUnits;
+    const auto enough = [this](Index rows) {
+      return rows >= kRowsPerAxis * static_cast<Index>(std::max(a_.view->hidden, b_.view->hidden));
+    };
+    out_.basis_fixed = !turned || (map.dense() != nullptr && enough(joined_.rows.subject.rows()));
+    if (stopping() || map.kind == Alignment::kIdentity || probe_) return;
     const double tests = tests_of(matching_);
     TokenRows rows = matched_rows(subject_units(), b_.units, matching_.pairs,
                                   [&](const BlockMatch& pair) { return significant(pair, tests); });
-    if (rows.empty() || rows.subject.rows() < 4 * std::max(rows.subject.cols(), rows.reference.cols())) return;
+    if (rows.empty() || !enough(rows.subject.rows())) return;
     ResidualMap better = orthogonal_map(rows);
+    out_.basis_fixed |= better.dense() != nullptr;
     const bool relabelled = matching_.map.kind == Alignment::kSignedPermutation ||
                             (better.dense() != nullptr && nearly_permutation(*better.dense()));
     if (relabelled)

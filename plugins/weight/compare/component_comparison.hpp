@@ -83,6 +83,7 @@ struct ComponentFinding {
   EmbeddingFinding embedding;
   std::vector<MapTrial> trials;
   std::size_t chosen = 0;       ///< index into trials
+  bool basis_fixed = true;      ///< false: too few rows were held to fix the chosen rotation; what it maps is blurred
   double units_log10_p = 0;     ///< corrected for pairs, statistics and maps
   double heads_log10_p = 0;     ///< heads at one index (layers in order) or channels inside heads, the better one
   double channels_log10_p = 0;  ///< channels alone: same index or one sign inside paired heads

@@ -245,6 +245,7 @@ void describe_layers(const PreparedComponent& subject, const LayerUnits::Block& 
 void describe_attention_alone(const PreparedComponent& subject, std::size_t l, const PreparedComponent& reference,
                               std::size_t r, const ResidualMap& map, LayerFinding& finding) {
   const AttentionRows a = attention_of(subject, l), b = attention_of(reference, r, map);
+  if (a.width() == 0 || b.width() == 0) return;  // a layer by its name that holds nothing known
   if (a.width() == b.width() && both_began_as_identity(a, b)) return;
   compare_loosely(subject, a, reference, b, finding);
   HeadMatch heads = match_heads(a, head_counts(*subject.view), b, head_counts(*reference.view));

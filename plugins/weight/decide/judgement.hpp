@@ -15,8 +15,8 @@ namespace pedigree::weight {
 struct Kind {
   std::string name;  ///< fine_tuned continued_pretraining heavily_changed lora copied merged extended_vocabulary
                      ///< reduced_vocabulary embeddings_replaced depth_pruned depth_upscaled layers_added width_pruned
-                     ///< width_upscaled units_reused moe_upcycled quantised reference_quantised sparsified permuted
-                     ///< rotated rescaled
+                     ///< width_upscaled units_reused moe_upcycled undetermined quantised reference_quantised sparsified
+                     ///< permuted rotated rescaled
   std::string sentence;  ///< message behind "change."; kinds of one sentence are said together
   std::string part;      ///< what it happened to, a message behind "part."; may be empty
   std::string type;      ///< of storage, may be empty

@@ -90,7 +90,7 @@ class Kinds {
   /// Everything shrunk by one factor, or so different that all of it is gone by one share.
   bool merged() const {
     constexpr std::size_t kMatrices = 6;
-    if (!matched() || j_.few_units || !same_hidden() || sparsified()) return false;
+    if (!matched() || !f_.basis_fixed || j_.few_units || !same_hidden() || sparsified()) return false;
     const Coefficients c = coefficients();
     const bool one_factor = c.matrices >= kMatrices && c.spread <= kMergeSpread && c.middle < kMergeWeight &&
                             c.middle > 0.1 && over_layers([](auto& d) { return d.relative_norm; }) > 0.05;
@@ -99,6 +99,10 @@ class Kinds {
   }
 
   void training() {
+    if (!f_.basis_fixed) {
+      add("undetermined", {}, "the rotation is not known closely enough");
+      return;
+    }
     const double change = over_layers([](auto& d) { return d.relative_norm; });
     const double rank = over_layers([](auto& d) { return d.rank_share; });
     const Alignment map = f_.trials[f_.chosen].kind;

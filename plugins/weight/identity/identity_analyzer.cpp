@@ -82,6 +82,7 @@ pedigree_status IdentityAnalyzer::run(const Host& host, const Request& request) 
     const auto reference = ModelTensors::open(references[r].id, request.artifacts_of(references[r].id));
     if (!reference) continue;
     report_notices(host, *reference);
+    if (only_adapter(subject->store) || only_adapter(reference->store)) nothing = kOnlyAdapter;
     const io::Rate rate;
     const auto watch = [&](double fraction, std::uint64_t done, std::uint64_t all) {
       host.progress((static_cast<double>(r) + fraction) / static_cast<double>(references.size()),

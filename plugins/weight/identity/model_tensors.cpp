@@ -51,7 +51,7 @@ bool has_values(const ModelTensors& model, std::size_t i) {
 std::optional<ModelTensors> ModelTensors::open(std::string_view id, const std::vector<Artifact>& artifacts) {
   auto store = io::TensorStore::open(artifacts);
   if (!store) {
-    if (store.error().code == "STORE_NO_WEIGHTS") return std::nullopt;
+    if (store.error().code == "STORE_NO_WEIGHTS" || store.error().code == "GGUF_NO_TENSORS") return std::nullopt;
     throw InputError(store.error().text());
   }
   auto roles = io::tensor_roles(*store);

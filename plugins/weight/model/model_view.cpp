@@ -51,6 +51,8 @@ HeadShape heads_of(const io::ComponentConfig* c) {
   return heads;
 }
 
+constexpr std::string_view kNoTensors = "GGUF_NO_TENSORS";
+
 /// Gemma stores gamma - 1 (not in GGUF, whose converter adds it).
 double gain_offset_of(const std::optional<io::ModelConfig>& config, bool gguf) {
   return !gguf && config && config->model_type.starts_with("gemma") && !config->model_type.starts_with("gemma3n") ? 1
@@ -68,6 +70,12 @@ bool mostly_dead(const io::TensorStore& store, const WeightRef& matrix) {
 
 }  // namespace
 
+bool ComponentView::gate_up_uncertain() const {
+  return std::any_of(layers.begin(), layers.end(), [](const LayerView& layer) {
+    return std::any_of(layer.mlps.begin(), layer.mlps.end(), [](auto& mlp) { return mlp.gate_up_uncertain; });
+  });
+}
+
 std::size_t ComponentView::routed_experts() const {
   std::size_t most = 0;
   for (const auto& layer : layers) {
@@ -77,7 +85,20 @@ std::size_t ComponentView::routed_experts() const {
   return most;
 }
 
+bool only_adapter(const io::TensorStore& store) {
+  const auto tensors = store.tensors();
+  return !tensors.empty() && std::all_of(tensors.begin(), tensors.end(), [](const io::TensorInfo& t) {
+    return t.name.find("lora_") != std::string::npos || t.name.find(".modules_to_save.") != std::string::npos;
+  });
+}
+
 std::string ModelView::why_not(const std::vector<Artifact>& artifacts) {
+  if (has_tensor_files(artifacts)) {
+    const auto opened = io::TensorStore::open(artifacts);
+    if (opened.ok() && only_adapter(*opened)) return std::string(kOnlyAdapter);
+    if (!opened.ok() && opened.error().code == kNoTensors)
+      return "the file holds a vocabulary and no tensors; use a file with weights to compare weights";
+  }
   const bool pickles =
       std::any_of(artifacts.begin(), artifacts.end(), [](const Artifact& a) { return a.role == io::role::kPickle; });
   return pickles ? "its tensors are in PyTorch pickles, which could run code and are never opened: convert them to "
@@ -88,6 +109,8 @@ std::string ModelView::why_not(const std::vector<Artifact>& artifacts) {
 std::optional<ModelView> ModelView::open(std::string_view id, const std::vector<Artifact>& artifacts) {
   if (!has_tensor_files(artifacts)) return std::nullopt;
   auto opened = io::TensorStore::open(artifacts);
+  if (!opened.ok() && opened.error().code == kNoTensors) return std::nullopt;
+  if (opened.ok() && only_adapter(*opened)) return std::nullopt;
   if (!opened.ok()) throw InputError(std::string(id) + ": " + opened.error().text());
   ModelView view;
   view.id_ = id;

@@ -57,14 +57,22 @@ struct ComponentView {
   bool embedding_rows_are_tokens = true;
   /// Routed experts of the layer that has most.
   std::size_t routed_experts() const;
+  /// Names do not say which of two matrices is the gate, in some layer.
+  bool gate_up_uncertain() const;
   bool tied() const { return embedding.present() && !head.present(); }
 };
+
+/// The files hold nothing but a LoRA adapter: changes to a base, not a model.
+bool only_adapter(const io::TensorStore& store);
+inline constexpr std::string_view kOnlyAdapter =
+    "its weights are a LoRA adapter, which holds changes to a base and no model; merge it into its base to compare "
+    "weights";
 
 /// Everything the weight analyzers need of one model. Immutable after open(), thread-safe.
 class ModelView {
  public:
   /// Throws InputError when files exist but none can be read; nothing when the model has no
-  /// tensors at all (catalog facts, tokenizer only).
+  /// tensors at all (catalog facts, tokenizer only) or those of an adapter alone.
   static std::optional<ModelView> open(std::string_view id, const std::vector<Artifact>& artifacts);
 
   const std::string& id() const { return id_; }

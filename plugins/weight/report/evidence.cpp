@@ -29,7 +29,7 @@ class Emission {
       order();
       heads();
     }
-    if (matched_) {
+    if (matched_ && f_.basis_fixed) {
       spectrum();
       merge();
       difference();

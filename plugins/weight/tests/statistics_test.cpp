@@ -335,6 +335,24 @@ TEST(texture, sees_zeros_and_few_levels) {
   EXPECT_NEAR(texture_of(plain.cwiseMax(0.0F)).zero_share, 0.5, 0.1);
 }
 
+TEST(value_grid, is_found_where_rounding_made_one_and_nowhere_else) {
+  Random random(38);
+  Matrix rows = gaussian(random, 32, 256);
+  EXPECT_FALSE(value_grid(rows).found);
+  for (Index i = 0; i < rows.size(); ++i) rows.data()[i] = std::round(rows.data()[i] * 30) / 30;  // one step for all
+  EXPECT_TRUE(value_grid(rows).found);
+  EXPECT_EQ(value_grid(rows).group, 0);
+  EXPECT_NEAR(value_grid(rows).rounding, 1.0 / 30 / std::sqrt(12.0), 0.001);
+  // No grid in any of many matrices, with heavy tails and few columns too.
+  int found = 0;
+  for (int round = 0; round < 200; ++round) {
+    Matrix other = gaussian(random, 8, 64);
+    if (round % 2 == 0) other = other.array().cube().matrix();
+    found += value_grid(other).found;
+  }
+  EXPECT_EQ(found, 0);
+}
+
 TEST(power, states_more_for_wider_models) {
   Random random(36);
   const Power wide = spike_in(prepared(gated(random, 512, 256)), prepared(gated(random, 512, 256)), 8, 1000);

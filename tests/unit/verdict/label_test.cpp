@@ -309,6 +309,32 @@ TEST(Component, nobody_looked_at_is_named_and_keeps_the_model_from_from_scratch)
   EXPECT_TRUE(has_reason(judgement.model, "verdict.not-looked"));
 }
 
+// Asked for and failed must not read like a finished check: nobody knows what the weights would have said.
+TEST(Label, of_a_weight_comparison_that_failed_is_inconclusive) {
+  using pedigree::OutcomeKind;
+  Case failed = clean_metadata(2);
+  const auto before = weigh(failed);
+  ASSERT_EQ(before.model.label, Label::likely_from_scratch) << "no weights were asked for";
+  for (const auto kind : {OutcomeKind::crashed, OutcomeKind::timed_out, OutcomeKind::resource, OutcomeKind::input,
+                          OutcomeKind::internal, OutcomeKind::cancelled, OutcomeKind::lost}) {
+    failed.outcomes = {{"weight.lineage", Family::weight, "r001", kind, "no memory", 1, 1}};
+    const auto judgement = weigh(failed);
+    EXPECT_EQ(judgement.model.label, Label::inconclusive) << pedigree::to_string(kind);
+    EXPECT_TRUE(has_reason(judgement.model, "verdict.owed-failed"));
+    EXPECT_EQ(judgement.model.p_derived, before.model.p_derived) << "a failure is no evidence";
+    EXPECT_EQ(judgement.model.assurance, before.model.assurance);
+  }
+  // Nothing there to compare is no failure; nor is a failure beside a scan of the same pair.
+  failed.outcomes[0].kind = OutcomeKind::not_applicable;
+  EXPECT_EQ(weigh(failed).model.label, Label::likely_from_scratch);
+  failed.outcomes[0].kind = OutcomeKind::crashed;
+  failed.evidence.push_back(clean_scan("r001"));
+  EXPECT_EQ(weigh(failed).model.label, Label::likely_from_scratch);
+  // Failure of one comparison says nothing against what another one proved.
+  failed.evidence.push_back(exact(-500));
+  EXPECT_EQ(weigh(failed).model.label, Label::derived);
+}
+
 // `pedigree inspect config.json`: a fine-tune looks exactly like this, so nothing may be called likely.
 TEST(Label, of_a_model_that_was_only_described_is_inconclusive) {
   Case alone = make_case(0);
