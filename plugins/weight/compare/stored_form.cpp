@@ -27,8 +27,8 @@ bool StoredForm::quantised() const {
 
 double StoredForm::rounding() const {
   if (!quantised()) return 0;
+  if (!coarse.empty()) return coarse_rounding;  // steps with an offset may look like a finer grid
   if (texture.grid.found) return texture.grid.rounding;
-  if (!coarse.empty()) return coarse_rounding;
   const double different = texture.distinct_per_32;
   return different < 0.15        ? rounding_of_bits(2)
          : different < 0.3       ? rounding_of_bits(3)

@@ -9,6 +9,7 @@
 #include "pedigree/io/rate.hpp"
 #include "plugins/weight/identity/component_finding.hpp"
 #include "plugins/weight/identity/identity_evidence.hpp"
+#include "plugins/weight/model/adapter.hpp"
 
 namespace pedigree::weight {
 namespace {

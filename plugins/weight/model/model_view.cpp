@@ -7,6 +7,7 @@
 #include "pedigree/io/artifact_role.hpp"
 #include "pedigree/io/config.hpp"
 #include "pedigree/io/tokenizer_reader.hpp"
+#include "plugins/weight/model/adapter.hpp"
 #include "plugins/weight/model/layer_builder.hpp"
 
 namespace pedigree::weight {
@@ -83,13 +84,6 @@ std::size_t ComponentView::routed_experts() const {
     most = std::max(most, static_cast<std::size_t>(routed));
   }
   return most;
-}
-
-bool only_adapter(const io::TensorStore& store) {
-  const auto tensors = store.tensors();
-  return !tensors.empty() && std::all_of(tensors.begin(), tensors.end(), [](const io::TensorInfo& t) {
-    return t.name.find("lora_") != std::string::npos || t.name.find(".modules_to_save.") != std::string::npos;
-  });
 }
 
 std::string ModelView::why_not(const std::vector<Artifact>& artifacts) {

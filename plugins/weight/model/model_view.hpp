@@ -62,12 +62,6 @@ struct ComponentView {
   bool tied() const { return embedding.present() && !head.present(); }
 };
 
-/// The files hold nothing but a LoRA adapter: changes to a base, not a model.
-bool only_adapter(const io::TensorStore& store);
-inline constexpr std::string_view kOnlyAdapter =
-    "its weights are a LoRA adapter, which holds changes to a base and no model; merge it into its base to compare "
-    "weights";
-
 /// Everything the weight analyzers need of one model. Immutable after open(), thread-safe.
 class ModelView {
  public:

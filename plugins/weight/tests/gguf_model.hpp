@@ -90,6 +90,19 @@ struct BlockType {
 };
 inline constexpr BlockType kQ8_0{"Q8_0", 8, 32, q8_0}, kQ4K{"Q4_K", 12, 256, q4_k}, kQ6K{"Q6_K", 14, 256, q6_k};
 
+/// Rows of q and k as llama.cpp's converter leaves them: the two halves of every head interleaved.
+inline Tensor interleaved(const Tensor& t, std::uint64_t heads) {
+  const std::uint64_t size = t.shape[0] / heads, columns = t.shape[1];
+  Tensor out = t;
+  for (std::uint64_t row = 0; row < t.shape[0]; ++row) {
+    const std::uint64_t inside = row % size;
+    const std::uint64_t to = row - inside + inside % (size / 2) * 2 + inside / (size / 2);
+    std::copy_n(t.values.begin() + static_cast<std::ptrdiff_t>(row * columns), columns,
+                out.values.begin() + static_cast<std::ptrdiff_t>(to * columns));
+  }
+  return out;
+}
+
 /// llama.cpp's names; what does not fill whole blocks, and the embedding, stays F32.
 inline std::string gguf_of(const Model& model, const BlockType& type) {
   static const std::map<std::string, std::string> kNames{
@@ -101,7 +114,9 @@ inline std::string gguf_of(const Model& model, const BlockType& type) {
   file.string("general.architecture", "llama").u32("llama.block_count", 2).u32("llama.embedding_length", hidden);
   file.u32("llama.feed_forward_length", kInner).u32("llama.attention.head_count", 4);
   file.u32("llama.attention.head_count_kv", 4).u32("llama.context_length", 64);
-  for (const auto& [name, t] : model) {
+  for (const auto& [name, plain] : model) {
+    const bool turned = name.find("q_proj") != std::string::npos || name.find("k_proj") != std::string::npos;
+    const Tensor t = turned ? interleaved(plain, 4) : plain;
     std::string stored = "token_embd.weight";
     if (const auto at = name.find("layers."); at != std::string::npos) {
       const auto dot = name.find('.', at + 7);

@@ -14,7 +14,8 @@ using namespace testing;
 /// The sentences of weight.lineage: "quantised_rows", "permuted(hidden_units heads)".
 std::string said(const RunResult& run) {
   std::string out;
-  for (const auto& item : json::parse(of(run, "weight.lineage").params_json).at("changes")) {
+  const json params = json::parse(of(run, "weight.lineage").params_json);
+  for (const auto& item : params.at("changes")) {
     out += (out.empty() ? "" : ", ") + item.at("key").get<std::string>().substr(7);
     if (!item.contains("params") || !item["params"].contains("parts")) continue;
     std::string parts;
@@ -113,7 +114,7 @@ TEST_P(KindsOfGguf, quantised_from_its_own_safetensors) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Types, KindsOfGguf, ::testing::Values(kQ8_0, kQ4K, kQ6K),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& type) { return std::string(type.param.name); });
 
 TEST(Kinds, lora_on_attention_alone) {
   const Model parent = trained(1);
