@@ -245,8 +245,7 @@ class Comparison {
     if (record(LayerMatching(search.matching), false)) probe_ = std::move(search);
   }
 
-  /// A map found from tokens is made again from the units it matched: better for describing, never
-  /// used for a p-value.
+  /// Makes a map found from tokens again, from the units it matched: to describe, never for a p-value.
   void refine_map() {
     const ResidualMap& map = matching_.map;
     const bool turned = map.kind == Alignment::kOrthogonal || map.kind == Alignment::kHiddenUnits;
