@@ -171,8 +171,12 @@ class ComponentJudge {
     json params{{"component", row_.name}, {"references", row_.pairs.size()}, {"compared", result_.compared_weights}};
     static constexpr const char* kKeys[] = {"verdict.clean-metadata", "verdict.clean-metadata",
                                             "verdict.clean-behavior", "verdict.clean-weights", "verdict.clean-weights"};
-    const bool some = assurance < 3 && result_.compared_weights > 0;
-    add(some ? "verdict.clean-some-weights" : kKeys[std::clamp(assurance, 0, 4)], std::move(params));
+    const char* key = kKeys[std::clamp(assurance, 0, 4)];
+    if (assurance < 3 && result_.compared_weights > 0)
+      key = "verdict.clean-some-weights";
+    else if (assurance < 3 && family_coverage(row_, Family::weight) > 0)
+      key = "verdict.clean-weights-without-power";
+    add(key, std::move(params));
   }
 
   /// A training record linked to these weights settles what shape and behaviour suggest; so do

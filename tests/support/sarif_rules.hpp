@@ -86,7 +86,7 @@ class SarifRules {
   }
 
   void message(const json& message, const std::string& what) {
-    if (object(message, "3.11 " + what, {"text"}, {})) ask(message["text"].is_string(), "3.11.8 text is no text");
+    if (object(message, "3.11 " + what, {"text"}, {})) ask(is_text(message["text"]), "3.11.8 text is empty or no text");
   }
 
   void result(const json& result, const std::set<std::string>& rules) {

@@ -106,11 +106,15 @@ json identity(const json& report) {
                        {"methods", std::move(methods)}}});
 }
 
+std::string whole(const json& object, const char* key) {
+  return std::to_string(static_cast<int>(std::clamp(number_at(object, key), 0.0, 1e6)));
+}
+
 json metrics(const json& report) {
   const auto& v = object_at(report, "verdict");
   return json::array({{{"type", "from-scratch-score"}, {"value", json(number_at(v, "score")).dump()}},
                       {{"type", "p_derived"}, {"value", json(number_at(v, "p_derived")).dump()}},
-                      {{"type", "assurance"}, {"value", json(number_at(v, "assurance")).dump()}},
+                      {{"type", "assurance"}, {"value", whole(v, "assurance")}},
                       {{"type", "coverage"}, {"value", json(number_at(v, "coverage")).dump()}}});
 }
 
@@ -133,7 +137,7 @@ json to_cyclonedx(const json& report) {
       {"considerations",
        {{"technicalLimitations",
          json::array({"Verdict: " + text_at(v, "label") + "; status: " + text_at(v, "status") +
-                      "; what it rests on: assurance level " + json(number_at(v, "assurance")).dump() + " of 4."})}}}};
+                      "; what it rests on: assurance level " + whole(v, "assurance") + " of 4."})}}}};
   component["evidence"] = {{"identity", identity(report)}};
   component["properties"] = {property("label", text_at(v, "label")),
                              property("profile", text_at(provenance, "profile")),

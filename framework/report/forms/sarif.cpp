@@ -81,8 +81,9 @@ json to_sarif(const json& report) {
   for (const auto& e : list_at(report, "evidence")) {
     if (results.size() >= kMostResults) break;
     const auto signal = text_at(e, "signal");
+    const auto text = harmless(words.summary(e));  // code scanning refuses an empty one
     rule(signal, "Evidence of " + text_at(e, "analyzer"));
-    results.push_back(result_of(signal, kind_of(e), "none", harmless(words.summary(e)), place,
+    results.push_back(result_of(signal, kind_of(e), "none", text.empty() ? signal : text, place,
                                 subject + signal + text_at(e, "reference") + text_at(e, "component")));
   }
   for (const auto& o : list_at(report, "outcomes")) {

@@ -61,6 +61,17 @@ TEST(Label, of_clean_weights_is_likely_because_absence_is_no_proof) {
   EXPECT_EQ(judgement.model.power.at("compared"), 3);
 }
 
+TEST(Label, of_weights_read_without_a_stated_power_says_so_and_stays_at_metadata) {
+  Case read = clean_metadata(4);
+  for (std::size_t i = 0; i < 4; ++i) {
+    auto scan = clean_scan(reference_name(i));
+    scan.details = nlohmann::json::object();
+    read.evidence.push_back(std::move(scan));
+  }
+  EXPECT_EQ(weigh(read).model.assurance, 1);
+  EXPECT_TRUE(has_reason(weigh(read).model, "verdict.clean-weights-without-power"));
+}
+
 TEST(Label, needs_weights_of_half_the_references_for_that_assurance) {
   Case few = clean_metadata(10);
   for (std::size_t i = 0; i < 4; ++i) few.evidence.push_back(clean_scan(reference_name(i)));
