@@ -119,6 +119,7 @@ int main() {
   const fs::path folder = name;
   ::setenv("XDG_CACHE_HOME", (folder / "cache").c_str(), 1);
   json out = json::array();
+  bool whole = true;
   for (const bool related : {false, true}) {
     std::map<int, std::map<std::string, Cost>> costs;
     for (const int layers : {kFew, kMore}) {
@@ -128,7 +129,12 @@ int main() {
     }
     for (const char* analyzer : {"weight.identity", "weight.lineage", "weight.self"}) {
       const Cost few = costs[kFew][analyzer], more = costs[kMore][analyzer];
-      if (few.seconds < 0 || more.seconds < 0) continue;
+      if (few.seconds < 0 || more.seconds < 0) {
+        std::fprintf(stderr, "%s gave no answer on %s: a row is missing\n", analyzer,
+                     related ? "a descendant" : "strangers");
+        whole = false;
+        continue;
+      }
       const double each = (more.seconds - few.seconds) / (kMore - kFew);
       const std::string of = std::string{"Llama-3-8B shape, "} + (related ? "descendant, " : "strangers, ") + analyzer;
       out.push_back(entry(of + ", 4 of 32 layers", more.seconds, "s"));
@@ -139,4 +145,5 @@ int main() {
   }
   fs::remove_all(folder);
   std::puts(out.dump(2).c_str());
+  return whole ? 0 : 1;
 }
