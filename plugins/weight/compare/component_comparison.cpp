@@ -37,7 +37,7 @@ class Comparison {
       out_.diagonal = diagonal_screen(a_.units, b_.units);
       keeping_what_is_done([&] {
         try_maps();
-        if (!stopping() && (!related_ || moved_out_of_sight())) probe_whole_layers();
+        if (!stopping()) probe_whole_layers();
       });
       settle_layers();
     } else {
@@ -224,24 +224,22 @@ class Comparison {
 
   double tests_of(const LayerMatching& matching) const { return static_cast<double>(matching.comparisons * maps_); }
 
-  /// Units were sampled, those found have moved, and for some layers too few of them were met to show a source.
-  bool moved_out_of_sight() const {
-    if (!a_.units.sampled() && !b_.units.sampled()) return false;
-    if (out_.trials[out_.chosen].swapped_gate_up) return false;
-    const auto seen = found_layers(matching_, a_.units, tests_of(matching_));
-    return seen.share < 1 && seen.moved;
-  }
-
-  /// A sample cannot see permuted or pruned units, or too few of them: some are looked for among all.
+  /// A sample cannot see permuted or pruned units, or meets too few of them to show a source for every layer: some are
+  /// looked for among all, and what shows a source for more layers is kept.
   void probe_whole_layers() {
     if (!a_.units.sampled() && !b_.units.sampled()) return;
+    FoundLayers seen;
+    if (related_) {
+      seen = found_layers(matching_, a_.units, tests_of(matching_));
+      if (seen.share >= 1 || !seen.moved || out_.trials[out_.chosen].swapped_gate_up) return;
+    }
     const bool same_width = a_.view->hidden == b_.view->hidden;
     const bool plain = same_width && (joined_.rows.empty() || out_.trials.front().held_out_cosine >= 0.3);
     if (!related_ && !plain && joined_.rows.empty()) return;
     const ResidualMap map = related_ ? matching_.map : plain ? identity_map(joined_.rows) : rotated_;
     WholeLayerSearch search = search_whole_layers(a_, b_, map, watch_);
-    const double before = related_ ? found_layers(matching_, a_.units, tests_of(matching_)).share : 0;
-    if (related_ && found_layers(search.matching, search.subject, tests_of(search.matching)).share <= before) return;
+    if (related_ && found_layers(search.matching, search.subject, tests_of(search.matching)).share <= seen.share)
+      return;
     if (record(LayerMatching(search.matching), false)) probe_ = std::move(search);
   }
 

@@ -124,9 +124,7 @@ BlockMatch compare_blocks(const LayerUnits& subject, std::size_t s, const LayerU
   const auto units = static_cast<double>(std::max<std::size_t>(1, out.match.subject_units));
   if (out.same_units) out.fixed_share = static_cast<double>(out.match.fixed()) / units;
   out.agree_share = static_cast<double>(out.match.agreeing_mutual()) / units;
-  std::size_t kept = 0;
-  for (std::size_t i = 0; out.same_units && i < out.match.partner.size(); ++i)
-    kept += out.match.partner[i] == i && out.match.parts_agree[i] != 0;
+  const std::size_t kept = out.same_units ? out.match.agreeing_fixed() : 0;
   out.moved_share = out.agree_share - static_cast<double>(kept) / units;
   out.reference_seen = static_cast<double>(b.units.size()) / static_cast<double>(std::max<std::uint64_t>(1, b.width));
   return out;

@@ -91,11 +91,6 @@ Matrix pick_stored_columns(const io::TensorStore& store, const WeightRef& ref, s
   return out;
 }
 
-std::uint64_t bytes_of(const io::TensorInfo& tensor, std::uint64_t elements) {
-  const auto& facts = io::dtype_facts(tensor.dtype);
-  return elements / std::max(1U, facts.block_elements) * facts.block_bytes;
-}
-
 std::vector<std::uint64_t> counting(std::uint64_t n) {
   std::vector<std::uint64_t> out(n);
   for (std::uint64_t i = 0; i < n; ++i) out[i] = i;
@@ -146,12 +141,14 @@ Matrix load_columns(const io::TensorStore& store, const WeightRef& ref, const st
 
 std::uint64_t bytes_of_rows(const WeightRef& ref, std::uint64_t outputs) {
   if (!ref.present()) return 0;
-  return bytes_of(*ref.tensor, ref.transposed ? ref.stored_outputs * ref.inputs : outputs * ref.inputs);
+  const std::uint64_t elements = ref.transposed ? ref.stored_outputs * ref.inputs : outputs * ref.inputs;
+  return io::dtype_bytes(ref.tensor->dtype, elements).value_or(0);
 }
 
 std::uint64_t bytes_of_columns(const WeightRef& ref, std::uint64_t inputs) {
   if (!ref.present()) return 0;
-  return bytes_of(*ref.tensor, (ref.transposed ? inputs * ref.stored_outputs : ref.count * ref.inputs));
+  const std::uint64_t elements = ref.transposed ? inputs * ref.stored_outputs : ref.count * ref.inputs;
+  return io::dtype_bytes(ref.tensor->dtype, elements).value_or(0);
 }
 
 Vector load_vector(const io::TensorStore& store, const io::TensorInfo* tensor) {

@@ -150,6 +150,12 @@ std::size_t UnitMatch::agreeing_mutual() const {
   return count;
 }
 
+std::size_t UnitMatch::agreeing_fixed() const {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < partner.size(); ++i) count += partner[i] == i && parts_agree[i] != 0;
+  return count;
+}
+
 std::size_t UnitMatch::longest_run() const {
   std::vector<std::size_t> sequence;
   for (const std::uint32_t j : partner)

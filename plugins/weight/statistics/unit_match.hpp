@@ -50,6 +50,7 @@ struct UnitMatch {
   std::size_t agreeing() const;
   /// Units whose parts agree and that are mutual neighbours.
   std::size_t agreeing_mutual() const;
+  std::size_t agreeing_fixed() const;  ///< of these, at one index
   std::size_t longest_run() const;
   /// Units with a sign, and how many have a plus.
   struct Signs {
